@@ -1,0 +1,400 @@
+// The side that receives DATA: the client of a read, the server of a write. Rules:
+//
+//   receiving ──short block──▶ storing ──complete()──▶ dallying ──time──▶ finished
+//
+// 1. Blocks are taken in order, and acknowledged a window at a time; `_receive_window.ts` knows when.
+// 2. The first block beyond a missing one is answered with an ACK of the last block in order, once for each pass of the
+//    sender over the gap; the rest of that pass is dropped in silence.
+// 3. A block that had come before moves nothing; when it ends a repeated window, or is the last block of the file, our
+//    ACK was lost and is sent again.
+// 4. No block is acknowledged before there is room for the window behind it: the sink sets the pace. The last block is
+//    acknowledged when the sink has everything safe, not before (`complete`), or is answered with an ERROR (`fail`).
+// 5. After the last ACK the machine stays for a while, in case it is lost (RFC 1350 section 6, "dallying").
+// 6. In silence the last ACK is sent again, but later than a sender would: retransmission is the sender's task, and most
+//    senders rightly ignore an ACK that comes twice.
+
+import {
+  DATA_HEADER_BYTES,
+  ERROR_CODE,
+  OPCODE,
+  peekBlock,
+  peekOpcode,
+  type Rollover,
+  TftpError,
+  writeHeader,
+} from "../packet/mod.ts";
+import { ReceiveWindow } from "./_receive_window.ts";
+import {
+  blockFromWire,
+  blockToWire,
+  LAST_BLOCK_BEFORE_ROLLOVER,
+} from "./block_number.ts";
+import { BaseMachine, type Machine } from "./machine.ts";
+import type { ReceiverOptions } from "./options.ts";
+import { RetransmissionTimer } from "./retransmission.ts";
+import { Staging } from "./staging.ts";
+import { UnprovenAccount } from "./unproven.ts";
+
+/** How much longer than a sender a receiver waits before it sends something again. */
+const RECEIVER_PATIENCE = 2;
+
+/**
+ * Receives a file, block by block: a state machine without socket, clock or file (RFC 1350, RFC 7440). Its driver takes
+ * bytes with {@linkcode Receiver.takeBytes}, says {@linkcode Receiver.stored} when they are written, and
+ * {@linkcode Receiver.complete} when the whole file is safe.
+ *
+ * @example A file of two octets
+ * ```ts
+ * import { Receiver } from "@tftpkit/tftp/transfer";
+ * import { DEFAULT_SETTINGS } from "@tftpkit/tftp/packet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const receiver = new Receiver({ settings: DEFAULT_SETTINGS, now: 0, random: Math.random });
+ * receiver.handleDatagram(new Uint8Array([0, 3, 0, 1, 7, 8]), 0);
+ * assertEquals(receiver.takeBytes(), new Uint8Array([7, 8]));
+ * assertEquals(receiver.pollTransmit(0), null); // not safe yet, so not acknowledged
+ * receiver.stored(0);
+ * receiver.complete(0);
+ * assertEquals(receiver.pollTransmit(0), new Uint8Array([0, 4, 0, 1]));
+ * ```
+ */
+export class Receiver extends BaseMachine implements Machine {
+  readonly #blockSize: number;
+  readonly #window: ReceiveWindow;
+  readonly #dallyMs: number;
+  readonly #timer: RetransmissionTimer;
+  readonly #staging: Staging;
+  readonly #ack: Uint8Array = new Uint8Array(4);
+  #rollover: Rollover;
+  #isRolloverOpen: boolean;
+
+  /** Whether the other side needs no proof of its address: then it is a server, and this a client. */
+  readonly #isClient: boolean;
+  #opening: Uint8Array | null;
+  #isOpeningDue: boolean;
+  #unproven: UnprovenAccount | null;
+
+  #phase: "receiving" | "storing" | "dallying" = "receiving";
+  /** Whether an ACK of the last block in order is to be sent. */
+  #isAckDue = false;
+  /** Whether such an ACK waits for room. */
+  #isAckHeldBack = false;
+  #acknowledged = 0;
+  /** When the ACK was sent whose answer measures a round trip; -1 when none does. */
+  #ackSentAt = -1;
+  #dallyUntil = Infinity;
+
+  /**
+   * Makes a receiver that waits for block 1.
+   *
+   * @param options What to start from.
+   */
+  constructor(options: ReceiverOptions) {
+    super();
+    const {
+      settings,
+      now,
+      random,
+      opening = null,
+      retransmission = {},
+      rollover = "auto",
+      unproven = null,
+      dallyMs = 6000,
+      roundTripMs = null,
+    } = options;
+    this.#blockSize = settings.blockSize;
+    this.#window = new ReceiveWindow(settings.windowSize);
+    this.#isRolloverOpen = settings.rollover === null && rollover === "auto" &&
+      settings.windowSize === 1;
+    this.#rollover = settings.rollover ?? (rollover === "auto" ? 0 : rollover);
+    this.#opening = opening;
+    this.#isOpeningDue = opening !== null;
+    this.#isClient = unproven === null;
+    this.#unproven = unproven && new UnprovenAccount(unproven);
+    this.#dallyMs = dallyMs;
+    this.#staging = new Staging(settings.blockSize * settings.windowSize);
+    this.#timer = new RetransmissionTimer(retransmission, {
+      random,
+      now,
+      negotiatedMs: settings.timeoutMs,
+      roundTripMs,
+      patience: RECEIVER_PATIENCE,
+    });
+    this.#timer.arm(now);
+  }
+
+  /** Whether bytes must be taken for the transfer to go on: no room for a window is left, or the last block has come. */
+  get mustStore(): boolean {
+    return this.#staging.length > 0 &&
+      (this.#phase !== "receiving" || !this.#staging.hasRoomForWindow);
+  }
+
+  /** Whether all bytes have come and are stored: time for {@linkcode Receiver.complete}, or `fail`. */
+  get isStored(): boolean {
+    return this.#phase === "storing" && this.#staging.length === 0 &&
+      !this.#staging.isTaken;
+  }
+
+  /** Whether the last block was acknowledged, and the machine only stays in case that is lost. */
+  get isDallying(): boolean {
+    return this.#phase === "dallying";
+  }
+
+  /** Whether the transfer has had its good end. */
+  protected override get isDecided(): boolean {
+    return this.isDallying;
+  }
+
+  /** Whether any block has come. */
+  get #hasBegun(): boolean {
+    return this.#window.inOrder > 0;
+  }
+
+  /** Whether the other side has answered, so that its address is its own. */
+  get isProven(): boolean {
+    return this.#unproven === null;
+  }
+
+  /** The smoothed round trip time in milliseconds, or -1 when none was measured. */
+  get roundTripMs(): number {
+    return this.#timer.roundTripMs;
+  }
+
+  /**
+   * Takes the bytes that have come, in order. Until {@linkcode Receiver.stored} no more can be taken.
+   *
+   * @returns The bytes, valid until `stored`; `null` when there are none, or the last ones are not stored yet.
+   */
+  takeBytes(): Uint8Array | null {
+    return this.#staging.take();
+  }
+
+  /**
+   * Says that the bytes taken last are written, and their array is free again.
+   *
+   * @param now The time, in milliseconds.
+   */
+  stored(now: number): void {
+    this.#staging.release();
+    if (this.#isAckHeldBack && this.#staging.hasRoomForWindow) {
+      this.#acknowledge();
+      this.#timer.restartSilence(now);
+      this.#timer.arm(now);
+    }
+  }
+
+  /**
+   * Says that the whole file is safe: the last ACK may go.
+   *
+   * @param now The time, in milliseconds.
+   */
+  complete(now: number): void {
+    if (this.state !== "open" || this.#phase !== "storing") return;
+    this.#phase = "dallying";
+    this.#staging.dispose();
+    this.#isAckDue = true;
+    this.#dallyUntil = now + Math.max(this.#dallyMs, 3 * this.#timer.waitMs);
+  }
+
+  /**
+   * Takes a datagram from the other side.
+   *
+   * @param bytes The datagram; its bytes are copied.
+   * @param now The time, in milliseconds.
+   * @returns Whether it was one that fits the transfer.
+   */
+  handleDatagram(bytes: Uint8Array, now: number): boolean {
+    if (this.state !== "open") return false;
+    this.statistics.packetsReceived++;
+    switch (peekOpcode(bytes)) {
+      case OPCODE.DATA:
+        return this.#handleData(bytes, now);
+      case OPCODE.ERROR:
+        if (this.#phase === "dallying") return true;
+        return this.handleError(bytes);
+      case OPCODE.OACK:
+        // A server's OACK that came twice: our ACK 0 was lost. (Two servers that both answered it would never end.)
+        if (!this.#isClient || this.#hasBegun || !this.#opening) break;
+        this.statistics.duplicates++;
+        this.#isOpeningDue = true;
+        return true;
+    }
+    return this.handleUnexpected(bytes);
+  }
+
+  /** The same request came again from the same transfer ID: a retransmission, because our answer was lost. */
+  handleRepeatedRequest(): void {
+    if (this.state !== "open" || this.#hasBegun || !this.#opening) return;
+    this.statistics.duplicates++;
+    this.#isOpeningDue = true;
+  }
+
+  /**
+   * Takes note of the time.
+   *
+   * @param now The time, in milliseconds.
+   */
+  handleTimeout(now: number): void {
+    if (this.state !== "open") return;
+    if (this.#phase === "dallying") {
+      if (now >= this.#dallyUntil) this.endAsFinished();
+      return;
+    }
+    if (now < this.pollTimeout()) return;
+    this.statistics.timeouts++;
+    this.#timer.wake(now);
+    if (this.#timer.isHopeless(now)) {
+      return this.endAsTimedOut(this.#timer.silenceMs(now));
+    }
+    this.#timer.backOff();
+    this.#timer.arm(now);
+    const opening = this.#hasBegun ? null : this.#opening;
+    if (
+      this.#unproven && !this.#unproven.spend((opening ?? this.#ack).length)
+    ) return;
+    if (opening) this.#isOpeningDue = true;
+    else this.#acknowledge();
+    this.#ackSentAt = -1;
+    this.#window.endPass();
+    this.emit({
+      type: "retransmission",
+      block: this.#window.inOrder,
+      silenceMs: this.#timer.silenceMs(now),
+    });
+  }
+
+  /**
+   * The next datagram to send.
+   *
+   * @param now The time, in milliseconds.
+   * @returns The datagram, or `null` when there is none.
+   */
+  pollTransmit(now: number): Uint8Array | null {
+    if (this.state !== "open") return this.takeLastWords();
+    if (this.#isOpeningDue) {
+      this.#isOpeningDue = false;
+      this.#noteSent(now, this.statistics.packetsSent > 0);
+      return this.#opening;
+    }
+    if (!this.#isAckDue) return null;
+    this.#isAckDue = false;
+    const block = this.#window.inOrder;
+    writeHeader(this.#ack, OPCODE.ACK, blockToWire(block, this.#rollover));
+    this.#noteSent(now, block <= this.#acknowledged);
+    this.#acknowledged = block;
+    this.#window.restart();
+    return this.#ack;
+  }
+
+  /** When to call {@linkcode Receiver.handleTimeout}, in milliseconds; `Infinity` when nothing is awaited. */
+  pollTimeout(): number {
+    if (this.state !== "open") return Infinity;
+    if (this.#phase === "dallying") return this.#dallyUntil;
+    // While the sink is the slow one, the other side owes nothing.
+    return this.#phase === "storing" || this.#isAckHeldBack
+      ? Infinity
+      : this.#timer.deadline;
+  }
+
+  #handleData(bytes: Uint8Array, now: number): boolean {
+    const wire = peekBlock(bytes);
+    if (wire < 0) return this.handleUnexpected(bytes);
+    const { expected } = this.#window;
+    if (
+      expected > LAST_BLOCK_BEFORE_ROLLOVER && wire <= 1 &&
+      !this.#mayRollOver(wire)
+    ) return false;
+    const block = blockFromWire(wire, expected, this.#rollover);
+    if (this.#phase === "receiving") {
+      if (bytes.length > DATA_HEADER_BYTES + this.#blockSize) {
+        this.#failIllegally(
+          `DATA of ${
+            bytes.length - DATA_HEADER_BYTES
+          } octets came where blocks of ${this.#blockSize} were agreed on`,
+        );
+        return false;
+      }
+      if (block === expected) return this.#handleExpected(bytes, now);
+      if (block > expected) return this.#handleBeyondGap(block, bytes);
+    }
+    return block > 0 && block < expected
+      ? this.#handleRepeated(block)
+      : this.handleUnexpected(bytes);
+  }
+
+  /** The first number after 65535, which tells how this sender rolls over. */
+  #mayRollOver(wire: number): boolean {
+    if (this.#rollover === "refuse") {
+      this.#failIllegally(
+        `Block number rolled over after ${LAST_BLOCK_BEFORE_ROLLOVER} blocks, which is not allowed here`,
+      );
+      return false;
+    }
+    if (this.#isRolloverOpen) this.#rollover = wire === 1 ? 1 : 0;
+    this.#isRolloverOpen = false;
+    return true;
+  }
+
+  #handleExpected(bytes: Uint8Array, now: number): boolean {
+    // No room: taken for lost. It comes again, as nothing acknowledges it.
+    if (!this.#staging.append(bytes.subarray(DATA_HEADER_BYTES))) return true;
+    if (this.#ackSentAt >= 0) {
+      this.#timer.measure(now - this.#ackSentAt);
+      this.#ackSentAt = -1;
+    }
+    this.#unproven = null;
+    this.#timer.progress(now);
+    this.#timer.arm(now);
+    const length = bytes.length - DATA_HEADER_BYTES;
+    this.statistics.blocks++;
+    this.statistics.bytes += length;
+    const isAckDue = this.#window.advance();
+    if (length < this.#blockSize) {
+      this.#phase = "storing";
+      this.#isAckDue = this.#isAckHeldBack = false;
+    } else if (isAckDue) {
+      this.#acknowledge();
+    }
+    return true;
+  }
+
+  /** A block that had come before: see rule 3. */
+  #handleRepeated(block: number): boolean {
+    this.statistics.duplicates++;
+    if (this.#phase === "storing" || this.#isAckHeldBack) return true;
+    // After the last ACK nothing but that can have been lost.
+    const isAckLost = this.#phase === "dallying"
+      ? block === this.#window.inOrder
+      : this.#window.repeat(block);
+    if (isAckLost) this.#acknowledge();
+    return true;
+  }
+
+  /** A block beyond one that is missing: see rule 2. */
+  #handleBeyondGap(block: number, bytes: Uint8Array): boolean {
+    if (!this.#window.reaches(block)) return this.handleUnexpected(bytes);
+    if (!this.#window.skipTo(block) || this.#isAckHeldBack) return true;
+    this.statistics.gaps++;
+    this.emit({ type: "gap", block: this.#window.expected });
+    this.#acknowledge();
+    return true;
+  }
+
+  /** Makes an ACK of the last block in order due, as soon as there is room for the window behind it. */
+  #acknowledge(): void {
+    this.#isAckDue = this.#staging.hasRoomForWindow;
+    this.#isAckHeldBack = !this.#isAckDue;
+  }
+
+  /** Ends the transfer with ERROR 4: the sender does not keep to what was agreed on. */
+  #failIllegally(reason: string): void {
+    this.fail(new TftpError(ERROR_CODE.IllegalOperation, reason));
+  }
+
+  #noteSent(now: number, isRepeat: boolean): void {
+    this.statistics.packetsSent++;
+    if (isRepeat) this.statistics.retransmissions++;
+    this.#ackSentAt = isRepeat ? -1 : now;
+    this.#timer.arm(now);
+  }
+}

@@ -1,0 +1,397 @@
+// The side that sends DATA: the server of a read, the client of a write. Rules:
+//
+//   opening ──ACK 0──▶ sending ──ACK of the last block──▶ finished
+//   (an OACK waits      │  ▲
+//    for ACK 0)         └──┘ ACK n of a block in flight: all up to n is done, the next window starts at n + 1
+//
+// 1. At most `windowSize` blocks are in flight; then an acknowledgment is awaited (RFC 7440 section 4).
+// 2. DATA is sent again when the timer says so, never because an ACK came twice: that is the Sorcerer's Apprentice
+//    (RFC 1123 section 4.2.3.1). In a window larger than 1 an ACK of the block before the window can also be the only
+//    sign that the window's first block was lost. It counts as that at most once per window, not before a round trip has
+//    passed, and not when our own retransmission explains it; so nothing can multiply.
+// 3. An ACK for a block that was never sent is ignored.
+// 4. The block that is shorter than `blockSize` is the last; a file of whole blocks ends with an empty one.
+// 5. Packets are built in place in a ring of slots, one a block of the window, and stay there until acknowledged: what is
+//    sent again is what was sent before.
+
+import {
+  DATA_HEADER_BYTES,
+  ERROR_CODE,
+  OPCODE,
+  peekBlock,
+  peekOpcode,
+  type Rollover,
+  TftpError,
+  writeHeader,
+} from "../packet/mod.ts";
+import {
+  blockFromWire,
+  blockToWire,
+  LAST_BLOCK_BEFORE_ROLLOVER,
+} from "./block_number.ts";
+import { BaseMachine, type Machine } from "./machine.ts";
+import type { SenderOptions } from "./options.ts";
+import { RetransmissionTimer } from "./retransmission.ts";
+import { UnprovenAccount } from "./unproven.ts";
+
+/**
+ * Sends a file, block by block: a state machine without socket, clock or file (RFC 1350, RFC 7440). Its driver fills
+ * blocks while {@linkcode Sender.wanted} says so, and sends what {@linkcode Sender.pollTransmit} gives.
+ *
+ * @example A file of two octets
+ * ```ts
+ * import { Sender } from "@tftpkit/tftp/transfer";
+ * import { DEFAULT_SETTINGS } from "@tftpkit/tftp/packet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sender = new Sender({ settings: DEFAULT_SETTINGS, now: 0, random: Math.random });
+ * sender.payload.set([7, 8]);
+ * sender.fill(2);
+ * assertEquals(sender.pollTransmit(0), new Uint8Array([0, 3, 0, 1, 7, 8]));
+ * sender.handleDatagram(new Uint8Array([0, 4, 0, 1]), 1);
+ * assertEquals(sender.state, "finished");
+ * ```
+ */
+export class Sender extends BaseMachine implements Machine {
+  readonly #blockSize: number;
+  readonly #windowSize: number;
+  readonly #rollover: Rollover;
+  readonly #timer: RetransmissionTimer;
+  readonly #slots: Uint8Array[] = [];
+  readonly #forgiveLastAck: boolean;
+
+  /** The OACK, as long as it is not acknowledged. */
+  #opening: Uint8Array | null;
+  #isOpeningDue: boolean;
+  #unproven: UnprovenAccount | null;
+  #openedAt = -1;
+
+  /** The first block that is not acknowledged. */
+  #base = 1;
+  /** The block to send next. */
+  #next = 1;
+  /** The last block that has its bytes. */
+  #filled = 0;
+  /** The last block that was ever sent. */
+  #sent = 0;
+  /** The last block of the file, once it is filled. */
+  #last = Infinity;
+  #lastLength = 0;
+  /** The last block that was sent more than once; 0 is the opening, -1 none. */
+  #resent = -1;
+  /** The block whose acknowledgment measures a round trip, and when it was sent; 0 when none does. */
+  #sampleBlock = 0;
+  #sampleSentAt = 0;
+  /** When the window's first block was sent. */
+  #windowSentAt = 0;
+  #isAnswered = false;
+  #isLastAckMissing = false;
+
+  /**
+   * Makes a sender that wants its first blocks.
+   *
+   * @param options What to start from.
+   */
+  constructor(options: SenderOptions) {
+    super();
+    const {
+      settings,
+      now,
+      random,
+      opening = null,
+      retransmission = {},
+      rollover = 0,
+      unproven = null,
+      forgiveLastAck = false,
+      roundTripMs = null,
+    } = options;
+    this.#blockSize = settings.blockSize;
+    this.#windowSize = settings.windowSize;
+    this.#rollover = settings.rollover ?? rollover;
+    this.#opening = opening;
+    this.#isOpeningDue = opening !== null;
+    this.#unproven = unproven && new UnprovenAccount(unproven);
+    this.#forgiveLastAck = forgiveLastAck;
+    this.#timer = new RetransmissionTimer(retransmission, {
+      random,
+      now,
+      negotiatedMs: settings.timeoutMs,
+      roundTripMs,
+    });
+  }
+
+  /** How many blocks may be filled now. */
+  get wanted(): number {
+    if (this.state !== "open" || this.#opening || this.#last !== Infinity) {
+      return 0;
+    }
+    return this.#base + this.#windowSize - 1 - this.#filled;
+  }
+
+  /** Where the bytes of the next block go: as many octets as a block has. */
+  get payload(): Uint8Array {
+    return this.#slot(this.#filled + 1).subarray(DATA_HEADER_BYTES);
+  }
+
+  /** Whether the last block went without its acknowledgment, and that was forgiven. */
+  get isLastAckMissing(): boolean {
+    return this.#isLastAckMissing;
+  }
+
+  /** Whether the other side has answered, so that its address is its own. */
+  get isProven(): boolean {
+    return this.#unproven === null;
+  }
+
+  /** The smoothed round trip time in milliseconds, or -1 when none was measured. */
+  get roundTripMs(): number {
+    return this.#timer.roundTripMs;
+  }
+
+  /**
+   * Says that the bytes of the next block are in {@linkcode Sender.payload}.
+   *
+   * @param length How many; fewer than a whole block end the file.
+   */
+  fill(length: number): void {
+    const block = this.#filled + 1;
+    if (
+      this.#rollover === "refuse" && block > LAST_BLOCK_BEFORE_ROLLOVER
+    ) {
+      this.fail(
+        new TftpError(
+          ERROR_CODE.NotDefined,
+          `File does not fit into ${LAST_BLOCK_BEFORE_ROLLOVER} blocks of ${this.#blockSize} octets: use larger blocks, or allow the block number to roll over`,
+          { wireText: "File too large for this block size" },
+        ),
+      );
+      return;
+    }
+    writeHeader(
+      this.#slot(block),
+      OPCODE.DATA,
+      blockToWire(block, this.#rollover),
+    );
+    this.#filled = block;
+    // What ran before we waited for these bytes must not end now: the wait starts when they are sent.
+    this.#timer.disarm();
+    if (length < this.#blockSize) {
+      this.#last = block;
+      this.#lastLength = length;
+    }
+  }
+
+  /**
+   * Takes a datagram from the other side.
+   *
+   * @param bytes The datagram.
+   * @param now The time, in milliseconds.
+   * @returns Whether it was one that fits the transfer.
+   */
+  handleDatagram(bytes: Uint8Array, now: number): boolean {
+    if (this.state !== "open") return false;
+    this.statistics.packetsReceived++;
+    switch (peekOpcode(bytes)) {
+      case OPCODE.ACK:
+        return this.#handleAck(bytes, now);
+      case OPCODE.ERROR:
+        return this.handleError(bytes);
+      case OPCODE.OACK:
+        // A server's OACK that came twice: it has not seen DATA 1 yet, and the timer will send that.
+        if (this.#base > 1 || this.#opening) {
+          return this.handleUnexpected(bytes);
+        }
+        this.statistics.duplicates++;
+        return true;
+      default:
+        return this.handleUnexpected(bytes);
+    }
+  }
+
+  /** The same request came again from the same transfer ID: a retransmission, because our answer was lost. */
+  handleRepeatedRequest(): void {
+    if (this.state !== "open" || this.#isAnswered) return;
+    this.statistics.duplicates++;
+    if (this.#opening) this.#isOpeningDue = true;
+    else this.#next = 1;
+    this.#sampleBlock = 0;
+    this.#openedAt = -1;
+  }
+
+  /**
+   * Takes note of the time.
+   *
+   * @param now The time, in milliseconds.
+   */
+  handleTimeout(now: number): void {
+    if (this.state !== "open" || now < this.pollTimeout()) return;
+    this.statistics.timeouts++;
+    this.#timer.wake(now);
+    if (this.#timer.isHopeless(now)) return this.#giveUp(now);
+    this.#timer.backOff();
+    this.#timer.arm(now);
+    const length = this.#opening?.length ?? this.#packet(this.#base).length;
+    if (this.#unproven && !this.#unproven.spend(length)) return;
+    this.#openedAt = -1;
+    if (this.#opening) this.#isOpeningDue = true;
+    else this.#restart(this.#base);
+    this.emit({
+      type: "retransmission",
+      block: this.#opening ? 0 : this.#base,
+      silenceMs: this.#timer.silenceMs(now),
+    });
+  }
+
+  /**
+   * The next datagram to send.
+   *
+   * @param now The time, in milliseconds.
+   * @returns The datagram, or `null` when there is none.
+   */
+  pollTransmit(now: number): Uint8Array | null {
+    if (this.state !== "open") return this.takeLastWords();
+    if (this.#opening) {
+      return this.#isOpeningDue ? this.#sendOpening(now) : null;
+    }
+    const block = this.#next;
+    if (block > this.#filled || block >= this.#base + this.#windowSize) {
+      return null;
+    }
+    this.#next = block + 1;
+    this.statistics.packetsSent++;
+    if (block === this.#base) this.#windowSentAt = now;
+    if (block > this.#sent) {
+      this.#sent = block;
+      // Silence counts from what is new: before that we may have waited for our own source.
+      this.#timer.restartSilence(now);
+      if (block === this.#base + this.#windowSize - 1 || block === this.#last) {
+        this.#sampleBlock = block;
+        this.#sampleSentAt = now;
+      }
+    } else {
+      this.statistics.retransmissions++;
+      if (block > this.#resent) this.#resent = block;
+      this.#sampleBlock = 0;
+    }
+    this.#timer.arm(now);
+    return this.#packet(block);
+  }
+
+  /** When to call {@linkcode Sender.handleTimeout}, in milliseconds; `Infinity` when nothing is awaited. */
+  pollTimeout(): number {
+    if (this.state !== "open") return Infinity;
+    // A window that waits for its bytes is our own doing: the other side owes nothing yet.
+    return this.wanted > 0 && this.#next > this.#filled
+      ? Infinity
+      : this.#timer.deadline;
+  }
+
+  #handleAck(bytes: Uint8Array, now: number): boolean {
+    const wire = peekBlock(bytes);
+    if (wire < 0 || this.#opening && wire > 0) {
+      return this.handleUnexpected(bytes);
+    }
+    if (this.#opening) return this.#handleOpeningAck(now);
+    const block = blockFromWire(wire, this.#base, this.#rollover);
+    if (block < 0 || block > this.#sent) return this.handleUnexpected(bytes);
+    if (block < this.#base) {
+      this.statistics.duplicates++;
+      if (block === this.#base - 1) this.#handleRepeatedAck(now);
+      return true;
+    }
+    this.#prove(now);
+    if (this.#sampleBlock > 0 && block >= this.#sampleBlock) {
+      this.#timer.measure(now - this.#sampleSentAt);
+      this.#sampleBlock = 0;
+    }
+    const count = block - this.#base + 1;
+    this.statistics.blocks += count;
+    this.statistics.bytes += block === this.#last
+      ? (count - 1) * this.#blockSize + this.#lastLength
+      : count * this.#blockSize;
+    this.#base = block + 1;
+    if (block === this.#last) {
+      this.#timer.disarm();
+      this.endAsFinished();
+    } else if (this.#next > this.#base) {
+      // Acknowledged in mid-window: what follows was lost, and the window starts anew there (RFC 7440 section 4).
+      this.statistics.gaps++;
+      this.emit({ type: "gap", block: this.#base });
+      this.#restart(this.#base);
+    } else {
+      this.#next = this.#base;
+    }
+    return true;
+  }
+
+  #handleOpeningAck(now: number): boolean {
+    this.#opening = null;
+    this.#prove(now);
+    if (this.#openedAt >= 0) this.#timer.measure(now - this.#openedAt);
+    return true;
+  }
+
+  /** The block before the window was acknowledged again: see rule 2. Once restarted, all of the window counts as resent. */
+  #handleRepeatedAck(now: number): void {
+    if (
+      this.#windowSize === 1 || this.#next <= this.#base ||
+      this.#base - 1 <= this.#resent ||
+      now - this.#windowSentAt < this.#timer.roundTripMs
+    ) return;
+    this.statistics.gaps++;
+    this.emit({ type: "gap", block: this.#base });
+    this.#restart(this.#base);
+  }
+
+  #prove(now: number): void {
+    this.#unproven = null;
+    this.#isAnswered = true;
+    this.#timer.progress(now);
+  }
+
+  #restart(block: number): void {
+    this.#next = block;
+    this.#sampleBlock = 0;
+  }
+
+  #giveUp(now: number): void {
+    if (
+      this.#forgiveLastAck && !this.#opening && this.#base === this.#last
+    ) {
+      this.#isLastAckMissing = true;
+      this.statistics.blocks++;
+      this.statistics.bytes += this.#lastLength;
+      return this.endAsFinished();
+    }
+    this.endAsTimedOut(this.#timer.silenceMs(now));
+  }
+
+  #sendOpening(now: number): Uint8Array | null {
+    this.#isOpeningDue = false;
+    this.statistics.packetsSent++;
+    if (this.statistics.packetsSent > 1) {
+      this.statistics.retransmissions++;
+      this.#resent = 0;
+      this.#openedAt = -1;
+    } else {
+      this.#openedAt = now;
+    }
+    this.#timer.arm(now);
+    return this.#opening;
+  }
+
+  #packet(block: number): Uint8Array {
+    const slot = this.#slot(block);
+    return block === this.#last
+      ? slot.subarray(0, DATA_HEADER_BYTES + this.#lastLength)
+      : slot;
+  }
+
+  /** The slot of a block; made when first used, so that a small file in a large window costs little. */
+  #slot(block: number): Uint8Array {
+    const index = (block - 1) % this.#windowSize;
+    return this.#slots[index] ??= new Uint8Array(
+      DATA_HEADER_BYTES + this.#blockSize,
+    );
+  }
+}
