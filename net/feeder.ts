@@ -1,0 +1,258 @@
+import type { Receiver, Sender } from "../transfer/mod.ts";
+import type { Clock } from "./clock.ts";
+import type { Sink } from "./sink.ts";
+import { checkReadCount, fillFrom, type Source } from "./source.ts";
+
+/** Who runs a feeder: told when bytes that were waited for are there, or will not come. */
+export interface FeederHost {
+  /** Goes on with the transfer. */
+  pump(): Promise<void>;
+  /** Ends the transfer. */
+  fail(error: unknown): void;
+}
+
+/** Joins a machine with where its bytes come from, or go to. */
+export interface Feeder {
+  /**
+   * Moves bytes, as many as can be moved at once. What has to be waited for calls the host when it is there.
+   *
+   * @param host Who runs the feeder.
+   */
+  feed(host: FeederHost): void;
+  /** Whether the transfer has reached its end well, though its machine may still stay for a while. */
+  readonly isDone: boolean;
+  /**
+   * Lets go of source or sink: the transfer has ended.
+   *
+   * @param error What went wrong; `null` when all went well.
+   */
+  end(error: unknown): void;
+}
+
+/** Octets that are read from a source at once: a system call a block would cost more than the block. */
+const CHUNK_BYTES = 64 * 1024;
+
+/** From this block size on, blocks are read straight into their packets. */
+const DIRECT_BLOCK_BYTES = 16 * 1024;
+
+/** Fills the blocks of a sender from a source. */
+export class SourceFeeder implements Feeder {
+  readonly #sender: Sender;
+  readonly #source: Source;
+  #chunk: Uint8Array | null = null;
+  #chunkStart = 0;
+  #chunkEnd = 0;
+  #isAtEnd = false;
+  #emptyReads = 0;
+  #isWaiting = false;
+
+  /**
+   * Joins a sender with its source.
+   *
+   * @param sender The machine.
+   * @param source Where its bytes come from.
+   */
+  constructor(sender: Sender, source: Source) {
+    this.#sender = sender;
+    this.#source = source;
+  }
+
+  /** Whether the transfer has reached its end well. */
+  get isDone(): boolean {
+    return this.#sender.state === "finished";
+  }
+
+  /**
+   * Fills as many blocks as the window takes and the source has at hand.
+   *
+   * @param host Who runs the feeder.
+   */
+  feed(host: FeederHost): void {
+    const sender = this.#sender;
+    if (this.#isWaiting) return;
+    try {
+      while (sender.wanted > 0) {
+        const length = this.#fillBlock(sender.payload);
+        if (typeof length !== "number") return this.#wait(length, host);
+        sender.fill(length);
+      }
+    } catch (error) {
+      host.fail(error);
+    }
+  }
+
+  /** Closes the source. */
+  end(): void {
+    this.#chunk = null;
+    quietly(() => this.#source.close());
+  }
+
+  #fillBlock(payload: Uint8Array): number | Promise<number> {
+    if (payload.length >= DIRECT_BLOCK_BYTES) {
+      return fillFrom(this.#source, payload);
+    }
+    const end = this.#chunkStart + payload.length;
+    if (end <= this.#chunkEnd) {
+      payload.set(this.#chunk!.subarray(this.#chunkStart, end));
+      this.#chunkStart = end;
+      return payload.length;
+    }
+    return this.#fillAcrossChunks(payload);
+  }
+
+  #fillAcrossChunks(payload: Uint8Array): number | Promise<number> {
+    let filled = 0;
+    for (;;) {
+      if (this.#chunkStart < this.#chunkEnd) {
+        const part = this.#chunk!.subarray(
+          this.#chunkStart,
+          Math.min(this.#chunkEnd, this.#chunkStart + payload.length - filled),
+        );
+        payload.set(part, filled);
+        this.#chunkStart += part.length;
+        filled += part.length;
+      }
+      if (filled === payload.length || this.#isAtEnd) return filled;
+      const count = this.#readChunk();
+      if (count !== null && typeof count !== "number") {
+        return this.#finishLater(payload, filled, count);
+      }
+      this.#noteChunk(count);
+    }
+  }
+
+  async #finishLater(
+    payload: Uint8Array,
+    filled: number,
+    pending: Promise<number | null>,
+  ): Promise<number> {
+    this.#noteChunk(await pending);
+    return filled + await this.#fillAcrossChunks(payload.subarray(filled));
+  }
+
+  #readChunk(): number | null | Promise<number | null> {
+    this.#chunk ??= new Uint8Array(
+      Math.min(CHUNK_BYTES, (this.#source.size ?? CHUNK_BYTES) + 1),
+    );
+    return this.#source.read(this.#chunk);
+  }
+
+  #noteChunk(count: number | null): void {
+    this.#chunkStart = this.#chunkEnd = 0;
+    if (count === null) {
+      this.#isAtEnd = true;
+      return;
+    }
+    this.#emptyReads = checkReadCount(
+      count,
+      this.#chunk!.length,
+      this.#emptyReads,
+    );
+    this.#chunkEnd = count;
+  }
+
+  #wait(pending: Promise<number>, host: FeederHost): void {
+    this.#isWaiting = true;
+    pending.then(
+      (length) => {
+        this.#isWaiting = false;
+        if (this.#sender.state === "open") this.#sender.fill(length);
+        host.pump();
+      },
+      (error) => host.fail(error),
+    );
+  }
+}
+
+/** Stores in a sink what a receiver has received. */
+export class SinkFeeder implements Feeder {
+  readonly #receiver: Receiver;
+  readonly #sink: Sink;
+  readonly #clock: Clock;
+  #isWaiting = false;
+  #isCommitted = false;
+
+  /**
+   * Joins a receiver with its sink.
+   *
+   * @param receiver The machine.
+   * @param sink Where its bytes go.
+   * @param clock Where the time comes from.
+   */
+  constructor(receiver: Receiver, sink: Sink, clock: Clock) {
+    this.#receiver = receiver;
+    this.#sink = sink;
+    this.#clock = clock;
+  }
+
+  /** Whether the transfer has reached its end well: everything is safe. */
+  get isDone(): boolean {
+    return this.#isCommitted;
+  }
+
+  /**
+   * Gives to the sink what has come, when there is enough of it or no more will come; commits when all is stored.
+   *
+   * @param host Who runs the feeder.
+   */
+  feed(host: FeederHost): void {
+    const receiver = this.#receiver;
+    if (this.#isWaiting || receiver.state !== "open") return;
+    try {
+      while (receiver.mustStore) {
+        const bytes = receiver.takeBytes();
+        if (bytes === null) return;
+        const writing = this.#sink.write(bytes);
+        if (writing) {
+          return this.#wait(writing, host, () => receiver.stored(this.#now()));
+        }
+        receiver.stored(this.#now());
+      }
+      if (receiver.isStored && !this.#isCommitted) {
+        const committing = this.#sink.commit();
+        if (committing) {
+          return this.#wait(committing, host, () => this.#complete());
+        }
+        this.#complete();
+      }
+    } catch (error) {
+      host.fail(error);
+    }
+  }
+
+  /**
+   * Tells the sink if the transfer failed.
+   *
+   * @param error What went wrong; `null` when all went well.
+   */
+  end(error: unknown): void {
+    if (!this.#isCommitted) quietly(() => this.#sink.abort(error));
+  }
+
+  #now(): number {
+    return this.#clock.now();
+  }
+
+  #complete(): void {
+    this.#isCommitted = true;
+    this.#receiver.complete(this.#now());
+  }
+
+  #wait(pending: Promise<void>, host: FeederHost, then: () => void): void {
+    this.#isWaiting = true;
+    pending.then(() => {
+      this.#isWaiting = false;
+      then();
+      return host.pump();
+    }).catch((error) => host.fail(error));
+  }
+}
+
+/** Closes something whose complaints come too late to matter: how the transfer ended is decided. */
+function quietly(close: () => void | Promise<void>): void {
+  try {
+    Promise.resolve(close()).catch(() => {});
+  } catch {
+    // As above.
+  }
+}
