@@ -1,0 +1,38 @@
+/**
+ * Where the bytes of transfers come from and go to: what a handler is given and gives back, and handlers that are ready
+ * to use.
+ *
+ * ```ts
+ * import { serveDir, type TftpHandler, TftpResponse } from "@tftpkit/tftp/handlers";
+ *
+ * const handler: TftpHandler = (request) => {
+ *   if (request.filename === "hello") return new TftpResponse("Hello World!\n");
+ *   return serveDir(request, { root: "./srv" });
+ * };
+ * ```
+ *
+ * @module
+ */
+
+export {
+  serveDir,
+  type ServeDirOptions,
+  type SymlinkPolicy,
+} from "./directory.ts";
+export {
+  DEFAULT_MAX_UPLOAD_BYTES,
+  FileSink,
+  type FileSinkOptions,
+} from "./file_sink.ts";
+export { FileSource } from "./file_source.ts";
+export {
+  isTemporaryName,
+  splitFilename,
+  TEMPORARY_NAME_REGEXP,
+} from "./filename.ts";
+export type { TftpHandler, TftpRequest } from "./request.ts";
+export { TftpResponse, type TftpResponseInit } from "./response.ts";
+export {
+  removeTemporaryFiles,
+  type RemoveTemporaryFilesOptions,
+} from "./temporary_files.ts";

@@ -1,0 +1,41 @@
+import type { UdpAddress } from "../net/mod.ts";
+import type { Operation, OptionList, TransferMode } from "../packet/mod.ts";
+import type { TftpResponse } from "./response.ts";
+
+/** A request, as a handler sees it. */
+export interface TftpRequest {
+  /** Whether the client wants to read a file or to write one. */
+  readonly operation: Operation;
+  /** The name, as asked: not a path, and not to be trusted. */
+  readonly filename: string;
+  /** How the bytes travel. A handler sees and gives bytes as they are; netascii is translated on the way. */
+  readonly mode: TransferMode;
+  /** The options that were asked for, as asked. */
+  readonly options: OptionList;
+  /** The client. */
+  readonly remote: UdpAddress;
+  /** The socket that the request came in on. */
+  readonly local: UdpAddress;
+  /** Aborted when the transfer ends before its time, and when the server does not wait any longer. */
+  readonly signal: AbortSignal;
+  /**
+   * Octets that a client announced for its upload (RFC 2349); `null` for a read, and when it said nothing, or 0, which is
+   * what some say that do not know.
+   */
+  readonly size: number | null;
+  /**
+   * The bytes of an upload; `null` for a read. To read it is to accept the upload: the client is told to begin. The last
+   * acknowledgment is sent when the handler returns, also if it has not read everything; when it throws, the client gets an
+   * ERROR instead.
+   */
+  readonly body: ReadableStream<Uint8Array> | null;
+}
+
+/**
+ * Answers requests. A read is answered with a response. A write is accepted by reading `request.body`, or by a response
+ * made with `TftpResponse.upload`. Throwing refuses: a `TftpError` with its code and text, anything else with code 0 and
+ * a text that says nothing.
+ */
+export type TftpHandler = (
+  request: TftpRequest,
+) => TftpResponse | void | Promise<TftpResponse | void>;

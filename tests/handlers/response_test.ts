@@ -1,0 +1,54 @@
+import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { TftpResponse, type TftpResponseInit } from "../../handlers/mod.ts";
+import { fillFrom } from "../../net/mod.ts";
+
+const TEXT = "Grüße\n";
+const BYTES = new TextEncoder().encode(TEXT);
+
+const BODIES = {
+  string: () => TEXT,
+  Uint8Array: () => BYTES,
+  ArrayBuffer: () => BYTES.slice().buffer,
+  Blob: () => new Blob([TEXT]),
+  ReadableStream: () => new Blob([TEXT]).stream(),
+} as const;
+
+for (const [kind, body] of Object.entries(BODIES)) {
+  Deno.test(`new TftpResponse() sends a ${kind}`, async () => {
+    const { source, sink } = new TftpResponse(body());
+    assertEquals(sink, null);
+    assertEquals(source!.size, kind === "ReadableStream" ? null : BYTES.length);
+    const buffer = new Uint8Array(100);
+    const count = await fillFrom(source!, buffer);
+    assertEquals(buffer.subarray(0, count), BYTES);
+    await source!.close();
+  });
+}
+
+Deno.test("new TftpResponse() takes a source as it is", () => {
+  const source = { size: null, read: () => null, close() {} };
+  assertEquals(new TftpResponse(source).source, source);
+});
+
+Deno.test("new TftpResponse() tells the size of a stream that is said to have one", async () => {
+  const body = new Blob([TEXT]).stream();
+  const { source } = new TftpResponse(body, { size: BYTES.length });
+  assertEquals(source!.size, BYTES.length);
+  await source!.close();
+});
+
+for (const size of [-1, 1.5, NaN, Infinity, 2 ** 53]) {
+  Deno.test(`new TftpResponse() refuses ${size} as a size`, async () => {
+    const init: TftpResponseInit = { size };
+    const body = new ReadableStream<Uint8Array>();
+    assertThrows(() => new TftpResponse(body, init), RangeError, `${size}`);
+    await body.cancel();
+  });
+}
+
+Deno.test("TftpResponse.upload() holds a sink and no source", () => {
+  const sink = { write() {}, commit() {}, abort() {} };
+  const response = TftpResponse.upload(sink);
+  assertInstanceOf(response, TftpResponse);
+  assertEquals([response.source, response.sink], [null, sink]);
+});
