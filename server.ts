@@ -1,0 +1,127 @@
+/**
+ * A TFTP server in the shape of `Deno.serve`: a handler answers requests, the server does the protocol (RFC 1350, 2347,
+ * 2348, 2349, 7440).
+ *
+ * ```ts
+ * import { serve, TftpResponse } from "@tftpkit/tftp/server";
+ * import { get } from "@tftpkit/tftp/client";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const server = serve({ hostname: "127.0.0.1", port: 0 }, (request) => {
+ *   if (request.filename === "hello") return new TftpResponse("Hello World!\n");
+ * });
+ * await using response = await get({ hostname: "127.0.0.1", port: server.addr.port, filename: "hello" });
+ * assertEquals(await response.text(), "Hello World!\n");
+ * await server.shutdown();
+ * ```
+ *
+ * @module
+ */
+
+import type { TftpHandler } from "./handlers/mod.ts";
+import type { UdpAddress } from "./net/mod.ts";
+import { Engine } from "./server/engine.ts";
+import { resolveOptions, type ServeOptions } from "./server/options.ts";
+
+export * from "./handlers/mod.ts";
+export type {
+  RequestInfo,
+  ServerEvent,
+  TransferSummary,
+} from "./server/events.ts";
+export type { ServerLimits } from "./server/limits.ts";
+export type { PortRange, ServeOptions } from "./server/options.ts";
+export { TFTP_PORT } from "./net/mod.ts";
+
+/** A server that is running. */
+export interface TftpServer extends AsyncDisposable {
+  /**
+   * Where the server listens: its first address, with the port that was found when 0 was asked for.
+   *
+   * @throws {TypeError} As long as it does not listen yet, which can only be where UDP is `node:dgram`'s: await `listening`.
+   */
+  readonly addr: UdpAddress;
+  /** Where the server listens, all addresses, as soon as it does. */
+  readonly listening: Promise<readonly UdpAddress[]>;
+  /** Fulfilled when the server has shut down; rejected when it could not listen, or its socket broke. */
+  readonly finished: Promise<void>;
+  /** Lets the server keep the process alive; that is how it starts. */
+  ref(): void;
+  /** Lets the process end although the server runs. */
+  unref(): void;
+  /**
+   * Takes no more requests, and lets transfers that are under way finish, within `shutdownTimeoutMs`.
+   *
+   * @returns A promise that is fulfilled when everything is closed.
+   */
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Serves TFTP on port 69 of all addresses.
+ *
+ * @param handler Answers requests.
+ * @returns The server.
+ * @throws {Deno.errors.AddrInUse} When the port is in use.
+ * @throws {Deno.errors.PermissionDenied} When the system keeps the port from this user.
+ * @throws {Deno.errors.NotCapable} Without `--allow-net`.
+ */
+export function serve(handler: TftpHandler): TftpServer;
+/**
+ * Serves TFTP.
+ *
+ * @param options Where to listen, what to accept, how much at once.
+ * @param handler Answers requests.
+ * @returns The server.
+ * @throws {RangeError} When an option is outside of its range.
+ * @throws {TypeError} When options contradict each other.
+ * @throws {Deno.errors.AddrInUse} When the port is in use.
+ * @throws {Deno.errors.PermissionDenied} When the system keeps the port from this user.
+ * @throws {Deno.errors.NotCapable} Without `--allow-net`.
+ *
+ * @example Serve a directory, and one name that is made up
+ * ```ts
+ * import { serve, serveDir, TftpResponse } from "@tftpkit/tftp/server";
+ * import { assertNotEquals } from "@std/assert";
+ *
+ * const server = serve({ hostname: "127.0.0.1", port: 0 }, (request) => {
+ *   if (request.filename === "hello") return new TftpResponse("Hello World!\n");
+ *   return serveDir(request, { root: "./srv" });
+ * });
+ * assertNotEquals(server.addr.port, 0);
+ * await server.shutdown();
+ * ```
+ */
+export function serve(options: ServeOptions, handler: TftpHandler): TftpServer;
+export function serve(
+  optionsOrHandler: ServeOptions | TftpHandler,
+  maybeHandler?: TftpHandler,
+): TftpServer {
+  const [options, handler] = typeof optionsOrHandler === "function"
+    ? [{}, optionsOrHandler]
+    : [optionsOrHandler, maybeHandler!];
+  const engine = new Engine(resolveOptions(options, handler), options);
+  const shutdown = () => engine.shutdown();
+  const { signal } = options;
+  if (signal?.aborted) shutdown();
+  signal?.addEventListener("abort", shutdown, { once: true });
+  engine.finished.catch(() => {}).then(() =>
+    signal?.removeEventListener("abort", shutdown)
+  );
+  return {
+    get addr() {
+      const [first] = engine.addresses;
+      if (first) return first;
+      throw new TypeError(
+        "Cannot tell the address as the server does not listen yet: await server.listening",
+      );
+    },
+    listening: engine.listening,
+    // A promise of its own: when nobody looks at it, a server that breaks does so loudly.
+    finished: engine.finished.then(() => {}),
+    ref: () => engine.setRef(true),
+    unref: () => engine.setRef(false),
+    shutdown,
+    [Symbol.asyncDispose]: shutdown,
+  };
+}

@@ -1,0 +1,388 @@
+// One request, from the handler to the end of its transfer:
+//
+//   asking the handler ──throws, or declines──▶ refused (one ERROR from the request port)
+//          │ source, sink or body
+//          ▼
+//   transferring, on a socket of its own or on the listener's ──▶ ended ──▶ closed (some seconds later, for uploads)
+//
+// An upload whose handler reads `body` begins when it first looks at it, while the handler still runs; the handler's
+// return then is what the last acknowledgment waits for.
+
+import type { TftpRequest, TftpResponse } from "../handlers/mod.ts";
+import {
+  asTftpError,
+  type DatagramSocket,
+  plainHostname,
+  type Sink,
+  type Source,
+  type Ticker,
+  type UdpAddress,
+} from "../net/mod.ts";
+import {
+  DEFAULT_SETTINGS,
+  ERROR_CODE,
+  findOption,
+  type OptionList,
+  parseOptionNumber,
+  type RequestPacket,
+  TftpError,
+  type TransferMode,
+} from "../packet/mod.ts";
+import { emptyStatistics, Sender } from "../transfer/mod.ts";
+import type { RequestInfo, ServerEvent, TransferSummary } from "./events.ts";
+import type { ServerConfig } from "./options.ts";
+import {
+  openReceiving,
+  openSending,
+  type Transfer,
+  type TransferContext,
+} from "./transfer.ts";
+import { makeUploadBody, type UploadBody } from "./upload_body.ts";
+
+/** What a session needs of its server. */
+export interface SessionHost {
+  /** The server's options. */
+  readonly config: ServerConfig;
+  /** What watches deadlines. */
+  readonly ticker: Ticker;
+  /** Whether anybody wants to know events. */
+  readonly isWatched: boolean;
+  /** A number for the next request. */
+  nextId(): number;
+  /** Tells an event. */
+  emit(event: ServerEvent): void;
+  /** Tells what a handler has thrown. */
+  reportFault(error: unknown): void;
+  /** A session has ended; it may stay a while. */
+  release(session: Session): void;
+  /** A session needs nothing any more. */
+  forget(session: Session): void;
+}
+
+/** What a session tells its listener. */
+export interface SessionCallbacks {
+  /** Sends an ERROR from the request port. */
+  readonly onRefuse: (error: TftpError) => void;
+  /** The session's address is free for another. */
+  readonly onClose: () => void;
+}
+
+/** One request and its transfer. */
+export class Session {
+  readonly info: RequestInfo;
+  readonly #host: SessionHost;
+  readonly #listening: DatagramSocket;
+  readonly #callbacks: SessionCallbacks;
+  readonly #startedAt: number;
+  #abortController: AbortController | null = null;
+  #failure: { error: unknown } | null = null;
+  #heardAt: number;
+  #transfer: Transfer | null = null;
+  #isAccepted = false;
+  #isEnded = false;
+
+  constructor(
+    host: SessionHost,
+    listening: DatagramSocket,
+    packet: RequestPacket,
+    remote: UdpAddress,
+    callbacks: SessionCallbacks,
+  ) {
+    this.#host = host;
+    this.#listening = listening;
+    this.#callbacks = callbacks;
+    this.#startedAt = this.#heardAt = host.config.clock.now();
+    this.info = {
+      id: host.nextId(),
+      operation: packet.type === "RRQ" ? "read" : "write",
+      filename: packet.filename,
+      mode: packet.mode,
+      options: packet.options,
+      remote,
+      local: listening.address,
+    };
+  }
+
+  /** The client, without its port. */
+  get client(): string {
+    return plainHostname(this.info.remote.hostname);
+  }
+
+  /** Whether it is decided how this ends. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** Whether the client has answered, so that its address is its own. */
+  get isProven(): boolean {
+    return this.#transfer?.machine.isProven ?? false;
+  }
+
+  /** When the client was last heard, in milliseconds. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** Whether a request is this one again. */
+  isFor(packet: RequestPacket): boolean {
+    const { info } = this;
+    return (packet.type === "RRQ") === (info.operation === "read") &&
+      packet.filename === info.filename && packet.mode === info.mode &&
+      packet.options.length === info.options.length &&
+      packet.options.every(([name, value], index) =>
+        name === info.options[index]![0] && value === info.options[index]![1]
+      );
+  }
+
+  /** The request came again: the first answer is sent once more, if there is one yet. */
+  repeat(): void {
+    this.#noteHeard();
+    this.#transfer?.machine.handleRepeatedRequest();
+    this.#transfer?.driver.pump();
+  }
+
+  /** In single-port mode: a datagram from the client. */
+  handleDatagram(bytes: Uint8Array, from: UdpAddress): void {
+    this.#noteHeard();
+    this.#transfer?.driver.handleDatagram(bytes, from);
+  }
+
+  /** Ends it without a word to the client. */
+  abandon(reason: string): void {
+    const error = new TftpError(ERROR_CODE.NotDefined, reason);
+    if (this.#transfer) this.#transfer.driver.abandon(error);
+    else this.#end(error);
+  }
+
+  /** Ends it with an ERROR. */
+  abort(error: TftpError): void {
+    if (this.#transfer) this.#transfer.driver.fail(error);
+    else this.#refuse(error);
+  }
+
+  /** Closes it, if it only stays in case its last packet was lost. */
+  dismiss(): void {
+    this.#transfer?.dismiss();
+  }
+
+  /** Asks the handler, and does what it says. Never rejects. */
+  async run(): Promise<void> {
+    const upload = this.info.operation === "write" ? this.#makeUpload() : null;
+    try {
+      const mode = this.#checkMode();
+      const response = await this.#host.config.handler(
+        this.#makeRequest(mode, upload),
+      );
+      if (this.#isEnded) return await discard(response);
+      if (!upload) await this.#transferFrom(await checkSource(response));
+      else if (this.#isAccepted) {
+        await checkTakenOnce(response);
+        upload.finish();
+      } else await this.#transferTo(await checkSink(response));
+    } catch (error) {
+      if (!(error instanceof TftpError)) this.#host.reportFault(error);
+      upload?.fail(error);
+      if (this.#transfer) this.#transfer.driver.fail(error);
+      else this.#refuse(error);
+    }
+  }
+
+  #checkMode(): TransferMode {
+    const { mode } = this.info;
+    if (mode === "octet" || mode === "netascii") return mode;
+    throw new TftpError(
+      ERROR_CODE.IllegalOperation,
+      `Mode ${JSON.stringify(mode)} is not served: use octet or netascii`,
+      { wireText: "Unknown transfer mode" },
+    );
+  }
+
+  #makeRequest(mode: TransferMode, upload: UploadBody | null): TftpRequest {
+    const { operation, filename, options, remote, local } = this.info;
+    const abortSignal = () => this.#abortSignal();
+    return {
+      operation,
+      filename,
+      mode,
+      options,
+      remote: { ...remote, hostname: this.client },
+      local,
+      size: upload ? announcedSize(options) : null,
+      get signal() {
+        return abortSignal();
+      },
+      body: upload?.stream ?? null,
+    };
+  }
+
+  /** Made when a handler asks for it: most never do. */
+  #abortSignal(): AbortSignal {
+    this.#abortController ??= new AbortController();
+    if (this.#failure) this.#abortController.abort(this.#failure.error);
+    return this.#abortController.signal;
+  }
+
+  /** The upload as a stream: looking at it accepts it. */
+  #makeUpload(): UploadBody {
+    return makeUploadBody((sink) => {
+      if (this.#isEnded) sink.abort(this.#failure?.error);
+      else this.#transferTo(sink).catch((error) => this.#refuse(error));
+    });
+  }
+
+  async #transferFrom(source: Source): Promise<void> {
+    this.#begin(await openSending(this.#transferContext(), source));
+  }
+
+  async #transferTo(sink: Sink): Promise<void> {
+    this.#isAccepted = true;
+    this.#begin(await openReceiving(this.#transferContext(), sink));
+  }
+
+  #transferContext(): TransferContext {
+    const { config, ticker } = this.#host;
+    return {
+      request: this.info,
+      listening: this.#listening,
+      config,
+      ticker,
+      isWanted: () => !this.#isEnded,
+      onHeard: () => this.#noteHeard(),
+      onEvent: (event) => this.#host.emit({ ...event, request: this.info }),
+      onEnd: (failure) => this.#end(failure),
+      onClose: () => this.#close(),
+    };
+  }
+
+  #begin(transfer: Transfer): void {
+    // Given up in the last moment: nothing was sent yet.
+    if (this.#isEnded) return transfer.dismiss();
+    this.#transfer = transfer;
+    const { settings, accepted } = transfer.negotiation;
+    this.#host.emit({
+      type: "negotiated",
+      request: this.info,
+      settings,
+      acknowledged: accepted,
+    });
+    transfer.start();
+  }
+
+  #noteHeard(): void {
+    this.#heardAt = this.#host.config.clock.now();
+  }
+
+  #refuse(error: unknown): void {
+    if (this.#isEnded) return;
+    const refusal = asTftpError(error);
+    this.#isEnded = true;
+    this.#failure = { error };
+    this.#abortController?.abort(error);
+    this.#host.emit({
+      type: "refused",
+      request: this.info,
+      code: refusal.code,
+      error,
+    });
+    this.#callbacks.onRefuse(refusal);
+    this.#host.release(this);
+    this.#close();
+  }
+
+  #end(error: unknown): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    const request = this.info;
+    const transfer = this.#summarize();
+    if (error === null) {
+      this.#host.emit({ type: "finished", request, transfer });
+    } else {
+      this.#failure = { error };
+      this.#abortController?.abort(error);
+      if (this.#isProbe(error)) {
+        this.#host.emit({ type: "probed", request, transfer });
+      } else {
+        this.#host.emit({ type: "failed", request, transfer, error });
+      }
+    }
+    this.#host.release(this);
+    if (!this.#transfer) this.#close();
+  }
+
+  #close(): void {
+    this.#callbacks.onClose();
+    this.#host.forget(this);
+  }
+
+  /** PXE asks for the size with a request that it breaks off once it has the OACK (peers say "User aborted"). */
+  #isProbe(error: unknown): boolean {
+    return error instanceof TftpError && error.origin === "remote" &&
+      (error.code === ERROR_CODE.NotDefined ||
+        error.code === ERROR_CODE.OptionNegotiation) &&
+      this.info.operation === "read" &&
+      this.#transfer?.machine.statistics.blocks === 0 &&
+      findOption(this.info.options, "tsize") !== undefined;
+  }
+
+  #summarize(): TransferSummary {
+    const { machine, negotiation } = this.#transfer ?? {};
+    return {
+      settings: negotiation?.settings ?? DEFAULT_SETTINGS,
+      acknowledged: negotiation?.accepted ?? [],
+      statistics: machine?.statistics ?? emptyStatistics(),
+      durationMs: this.#host.config.clock.now() - this.#startedAt,
+      roundTripMs: machine?.roundTripMs ?? -1,
+      isLastAckMissing: machine instanceof Sender && machine.isLastAckMissing,
+    };
+  }
+}
+
+/** What a client says that it will send. Some say 0 when they do not know: U-Boot, and curl when it reads a pipe. */
+function announcedSize(options: OptionList): number | null {
+  return parseOptionNumber(findOption(options, "tsize") ?? "") || null;
+}
+
+/** What a read sends; a handler that gives nothing has nothing of that name. */
+async function checkSource(response: TftpResponse | void): Promise<Source> {
+  if (response?.source) return response.source;
+  if (!response) throw new TftpError(ERROR_CODE.FileNotFound);
+  await discard(response);
+  throw new TypeError(
+    "Cannot answer a read with TftpResponse.upload(): give bytes, a text, a stream or a source",
+  );
+}
+
+/** Where an upload goes; a handler that neither read the body nor gave a sink has not taken it. */
+async function checkSink(response: TftpResponse | void): Promise<Sink> {
+  if (response?.sink) return response.sink;
+  if (!response) {
+    throw new TftpError(
+      ERROR_CODE.AccessViolation,
+      "The handler did not take the upload: it must read request.body, or return TftpResponse.upload(sink)",
+      { wireText: "Access violation" },
+    );
+  }
+  await discard(response);
+  throw new TypeError(
+    "Cannot answer a write with a body to send: read request.body, or return TftpResponse.upload(sink)",
+  );
+}
+
+/** An upload that is read as a stream cannot go into a sink as well: nothing would get there, and be acknowledged. */
+async function checkTakenOnce(response: TftpResponse | void): Promise<void> {
+  if (!response) return;
+  await discard(response);
+  throw new TypeError(
+    "Cannot take an upload twice: read request.body, or return TftpResponse.upload(sink) without looking at the body",
+  );
+}
+
+/** Lets go of a response that is of no use. */
+async function discard(response: TftpResponse | void): Promise<void> {
+  const error = new TftpError(
+    ERROR_CODE.NotDefined,
+    "The request was given up",
+  );
+  await response?.source?.close();
+  await response?.sink?.abort(error);
+}
