@@ -1,0 +1,240 @@
+import {
+  type Clock,
+  type Network,
+  systemClock,
+  udpNetwork,
+} from "../net/mod.ts";
+import {
+  DEFAULT_BLOCK_SIZE,
+  type OptionList,
+  receiveBufferBlocks,
+  requestOptions,
+  type Rollover,
+} from "../packet/mod.ts";
+import {
+  type MachineEvent,
+  type RetransmissionOptions,
+  RetransmissionTimer,
+} from "../transfer/mod.ts";
+
+/** How far a transfer has got. */
+export interface TransferProgress {
+  /** Octets so far, as they go over the wire. */
+  readonly bytes: number;
+  /** Octets in all, if known. */
+  readonly size: number | null;
+}
+
+/** Options of `get`, `put` and `TftpClient`. */
+export interface ClientOptions {
+  /**
+   * Block size to ask for, in octets, 8 to 65464 (RFC 2348). The default fits into one packet nearly everywhere, also
+   * through tunnels. 512 is what holds without asking, so it is not asked for.
+   *
+   * @default {1428}
+   */
+  readonly blksize?: number;
+  /**
+   * Window to ask for, in blocks, 1 to 32767 (RFC 7440); no more is asked for than fits into a socket's receive buffer. 1
+   * is what holds without asking, so it is not asked for.
+   *
+   * @default {16}
+   */
+  readonly windowsize?: number;
+  /** Seconds until a retransmission to agree on with the server, 1 to 255 (RFC 2349); not asked for unless given. */
+  readonly timeout?: number;
+  /** The block number that follows 65535 to agree on with a server of tftp-hpa; not asked for unless given. */
+  readonly rolloverOption?: 0 | 1;
+  /** More options to ask for, as they go over the wire. */
+  readonly options?: OptionList;
+  /**
+   * RFC 1350 to the letter: ask for nothing, not even the size.
+   *
+   * @default {false}
+   */
+  readonly rfc1350?: boolean;
+  /**
+   * Whether to ask once more without options when a server refuses them (ERROR 8 or 4), answers with options that were not
+   * asked for, or says nothing to three requests.
+   *
+   * @default {true}
+   */
+  readonly fallback?: boolean;
+  /**
+   * Milliseconds until the first retransmission, as long as no round trip was measured.
+   *
+   * @default {1000}
+   */
+  readonly timeoutMs?: number;
+  /**
+   * Retransmissions that may go unanswered; see `RetransmissionOptions`.
+   *
+   * @default {5}
+   */
+  readonly retries?: number;
+  /** The finer points of retransmission. */
+  readonly retransmission?: RetransmissionOptions;
+  /**
+   * What follows block 65535, unless it was negotiated. Downloads take what the server makes of it.
+   *
+   * @default {0}
+   */
+  readonly rollover?: Rollover;
+  /**
+   * Whether a file that is longer or shorter than the server said is an error.
+   *
+   * @default {false}
+   */
+  readonly strict?: boolean;
+  /**
+   * How long to stay after the last acknowledgment of a download, in milliseconds, in case it is lost.
+   *
+   * @default {6000}
+   */
+  readonly dallyMs?: number;
+  /**
+   * The address to send from.
+   *
+   * @default {any}
+   */
+  readonly localHostname?: string;
+  /**
+   * The port to send from.
+   *
+   * @default {0, any free one}
+   */
+  readonly localPort?: number;
+  /** Ends the transfer when it is aborted; what was awaited then rejects with its reason. */
+  readonly signal?: AbortSignal;
+  /**
+   * Told how far the transfer has got, at most ten times a second, and at its end. What it throws is ignored.
+   *
+   * @param progress How far.
+   */
+  readonly onProgress?: (progress: TransferProgress) => void;
+  /**
+   * Told of retransmissions, gaps and packets that were ignored. What it throws is ignored.
+   *
+   * @param event What happened.
+   */
+  readonly onEvent?: (event: MachineEvent) => void;
+  /**
+   * Where sockets come from.
+   *
+   * @default {the UDP of this machine}
+   */
+  readonly network?: Network;
+  /**
+   * Where time comes from.
+   *
+   * @default {the clock of this machine}
+   */
+  readonly clock?: Clock;
+  /**
+   * Where randomness comes from: numbers from 0 up to, not including, 1.
+   *
+   * @default {Math.random}
+   */
+  readonly random?: () => number;
+}
+
+/** Options with every default filled in, and checked. */
+export interface ClientConfig {
+  /** The options for a request, given what its `tsize` says. */
+  readonly ask: (transferSize: number | null) => OptionList;
+  readonly fallback: boolean;
+  readonly retransmission: RetransmissionOptions;
+  readonly rollover: Rollover;
+  readonly strict: boolean;
+  readonly dallyMs: number;
+  readonly localHostname: string | null;
+  readonly localPort: number;
+  readonly signal: AbortSignal | null;
+  readonly onProgress: ((progress: TransferProgress) => void) | null;
+  readonly onEvent: ((event: MachineEvent) => void) | null;
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Room for the largest datagram that can come, in octets. */
+  readonly bufferBytes: number;
+}
+
+/**
+ * Fills in the defaults, and checks what was given.
+ *
+ * @throws {RangeError} When a number is outside of its range.
+ */
+export function resolveClientOptions(options: ClientOptions): ClientConfig {
+  const {
+    blksize = 1428,
+    windowsize = 16,
+    timeout,
+    rolloverOption,
+    options: more = [],
+    rfc1350 = false,
+    fallback = true,
+    timeoutMs,
+    retries,
+    retransmission: finerPoints = {},
+    rollover = rfc1350 ? "refuse" : 0,
+    strict = false,
+    dallyMs = 6000,
+    localHostname = null,
+    localPort = 0,
+    signal = null,
+    onProgress = null,
+    onEvent = null,
+    network = udpNetwork(),
+    clock = systemClock,
+    random = Math.random,
+  } = options;
+  // Checks the numbers, whether or not they will be asked for.
+  requestOptions({ blockSize: blksize, windowSize: windowsize });
+  if (!Number.isInteger(dallyMs) || dallyMs < 0) {
+    throw new RangeError(
+      `Cannot use dallyMs as it must be a whole number of milliseconds: current value is ${dallyMs}`,
+    );
+  }
+  if (!Number.isInteger(localPort) || localPort < 0 || localPort > 65535) {
+    throw new RangeError(
+      `Cannot use localPort as it must be a whole number from 0 to 65535: current value is ${localPort}`,
+    );
+  }
+  const retransmission: RetransmissionOptions = {
+    ...finerPoints,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(retries === undefined ? {} : { retries }),
+  };
+  // Checks its options.
+  new RetransmissionTimer(retransmission, { random, now: 0 });
+  const fitting = Math.min(windowsize, receiveBufferBlocks(blksize));
+  const ask = (transferSize: number | null): OptionList =>
+    rfc1350 ? [] : [
+      ...requestOptions({
+        ...(blksize === DEFAULT_BLOCK_SIZE ? {} : { blockSize: blksize }),
+        ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
+        ...(transferSize === null ? {} : { transferSize }),
+        ...(fitting === 1 ? {} : { windowSize: fitting }),
+        ...(rolloverOption === undefined ? {} : { rollover: rolloverOption }),
+      }),
+      ...more,
+    ];
+  ask(0);
+  return {
+    ask,
+    fallback,
+    retransmission,
+    rollover,
+    strict,
+    dallyMs,
+    localHostname,
+    localPort,
+    signal,
+    onProgress,
+    onEvent,
+    network,
+    clock,
+    random,
+    bufferBytes: Math.max(blksize, DEFAULT_BLOCK_SIZE, 1024) + 5,
+  };
+}
