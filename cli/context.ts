@@ -1,0 +1,92 @@
+/** A stream that text and data are written to. */
+export interface Output {
+  /** Whether somebody looks at it in a terminal. */
+  readonly isTerminal: boolean;
+  /**
+   * Writes all of it.
+   *
+   * @param data Text, or bytes as they are.
+   */
+  write(data: string | Uint8Array): void;
+}
+
+/** What the program knows of the process it runs in: everything that a test wants to put in the place of the real one. */
+export interface CliContext {
+  /** What stands behind the program's name. */
+  readonly args: readonly string[];
+  /** For data. */
+  readonly stdout: Output;
+  /** For everything else. */
+  readonly stderr: Output;
+  /** What is piped in. */
+  readonly stdin: ReadableStream<Uint8Array>;
+  /** Whether not to use colors, whatever the terminal can do. */
+  readonly noColor: boolean;
+  /** What the program is called by, for usage lines: `tftpkit`, or how Deno runs it. */
+  readonly programName: string;
+  /**
+   * Asks whether something is allowed, without asking the user.
+   *
+   * @param descriptor The permission.
+   * @returns Whether it is granted.
+   */
+  isGranted(descriptor: Deno.PermissionDescriptor): Promise<boolean>;
+  /**
+   * Listens for the wish that the program end: Ctrl-C, or `kill`.
+   *
+   * @param handler Called each time.
+   * @returns Stops listening.
+   */
+  onTerminate(handler: () => void): () => void;
+  /**
+   * Ends the process at once, whatever is under way.
+   *
+   * @param status The exit status.
+   */
+  exit(status: number): void;
+}
+
+/**
+ * The process that this is.
+ *
+ * @returns The context for `main`.
+ */
+export function denoContext(): CliContext {
+  return {
+    args: Deno.args,
+    stdout: outputOf(Deno.stdout),
+    stderr: outputOf(Deno.stderr),
+    stdin: Deno.stdin.readable,
+    noColor: Deno.noColor,
+    programName: "tftpkit",
+    async isGranted(descriptor) {
+      const { state } = await Deno.permissions.query(descriptor);
+      return state === "granted";
+    },
+    onTerminate(handler) {
+      const signals: Deno.Signal[] = Deno.build.os === "windows"
+        ? ["SIGINT", "SIGBREAK"]
+        : ["SIGINT", "SIGTERM"];
+      for (const signal of signals) Deno.addSignalListener(signal, handler);
+      return () => {
+        for (const signal of signals) {
+          Deno.removeSignalListener(signal, handler);
+        }
+      };
+    },
+    exit: (status) => Deno.exit(status),
+  };
+}
+
+function outputOf(stream: typeof Deno.stdout): Output {
+  const encoder = new TextEncoder();
+  return {
+    isTerminal: stream.isTerminal(),
+    write(data) {
+      let bytes = typeof data === "string" ? encoder.encode(data) : data;
+      while (bytes.length > 0) {
+        bytes = bytes.subarray(stream.writeSync(bytes));
+      }
+    },
+  };
+}

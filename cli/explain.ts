@@ -1,0 +1,41 @@
+import { systemText } from "../observe/text.ts";
+import { quoteText, TftpError } from "../packet/mod.ts";
+
+/**
+ * An error in one line for the person at the keyboard: what failed, and what to do.
+ *
+ * @param error What was thrown.
+ * @returns The line, without a line end.
+ */
+export function explain(error: unknown): string {
+  if (error instanceof TftpError && error.origin === "remote") {
+    return `the server refused with code ${error.code}: ${
+      quoteText(error.message)
+    }`;
+  }
+  if (error instanceof Deno.errors.NotCapable) return explainPermission(error);
+  return firstLine(systemText(messageOf(error)));
+}
+
+/** Deno names the permission and says which flag grants it; that is kept, in our words. */
+function explainPermission(error: Error): string {
+  const match =
+    /^Requires (\w+) access to (.+?), run again with the (--allow-\w+) flag/
+      .exec(error.message);
+  if (!match) return firstLine(error.message);
+  const [, kind, what, flag] = match;
+  const value = what!.replace(/^"(.*)"$/, "$1");
+  // What only --allow-all opens is nothing to transfer.
+  if (kind === "all") return `Deno keeps ${value} from programs`;
+  // Transfers use ports that nobody knows beforehand, so a permission for one port does not get far.
+  const scope = kind === "net" ? value.replace(/:\d+$/, "") : value;
+  return `No permission for ${kind} access to ${value}: add ${flag}=${scope} after "deno run"`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0]!;
+}

@@ -1,0 +1,79 @@
+import { dirname } from "@std/path";
+import { FileSink } from "../handlers/mod.ts";
+import type { Sink } from "../net/mod.ts";
+import { quoteText } from "../packet/mod.ts";
+import type { Output } from "./context.ts";
+import { explain } from "./explain.ts";
+
+/**
+ * Where a download goes.
+ *
+ * @param path A file, which appears when it is complete; a device or pipe, which is written to as it is; `null` for
+ * standard output.
+ * @param stdout Standard output.
+ * @throws {Error} When the file cannot be created.
+ */
+export async function openOutput(
+  path: string | null,
+  stdout: Output,
+): Promise<Sink> {
+  if (path === null) {
+    return { write: (bytes) => stdout.write(bytes), commit() {}, abort() {} };
+  }
+  const info = statIfThere(path);
+  if (info && isSpecial(info)) return await deviceSink(path);
+  try {
+    return FileSink.open(path, {
+      overwrite: true,
+      followSymlink: true,
+      maxSizeBytes: Infinity,
+    });
+  } catch (error) {
+    throw explainCreation(error, path);
+  }
+}
+
+/** Whether this is neither a file nor a directory, but such as /dev/null. */
+export function isSpecial(info: Deno.FileInfo): boolean {
+  return !info.isFile && !info.isDirectory;
+}
+
+function statIfThere(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.statSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/** The sink speaks of uploads and of its temporary file, neither of which is known here. */
+function explainCreation(error: unknown, path: string): unknown {
+  const { cause } = error as Error;
+  if (cause === undefined) return error;
+  const directory = dirname(path);
+  return new Error(
+    cause instanceof Deno.errors.NotFound && !statIfThere(directory)
+      ? `there is no directory ${quoteText(directory)}: create it first`
+      : `${quoteText(path)} cannot be written: ${explain(cause)}`,
+    { cause: error },
+  );
+}
+
+async function deviceSink(path: string): Promise<Sink> {
+  // A pipe that nobody reads from makes this wait, and Ctrl-C must be heard meanwhile.
+  const device = await Deno.open(path, { write: true });
+  let isClosed = false;
+  const close = () => {
+    if (!isClosed) device.close();
+    isClosed = true;
+  };
+  return {
+    write(bytes) {
+      for (let rest = bytes; rest.length > 0;) {
+        rest = rest.subarray(device.writeSync(rest));
+      }
+    },
+    commit: close,
+    abort: close,
+  };
+}

@@ -1,0 +1,96 @@
+import { type Command, UsageError } from "./command.ts";
+import type { CliContext } from "./context.ts";
+import { explain } from "./explain.ts";
+import { getCommand } from "./get.ts";
+import { commandHelp, programHelp } from "./help.ts";
+import { parseCommand } from "./parse.ts";
+import { putCommand } from "./put.ts";
+import { serveCommand } from "./serve.ts";
+import { VERSION } from "./version.ts";
+
+/** Every command there is, in the order of `--help`. */
+const COMMANDS: readonly Command[] = [serveCommand, getCommand, putCommand];
+
+/**
+ * Runs the program.
+ *
+ * @param context The process.
+ * @returns The exit status: 0 when all went well, 1 when something failed, 2 when it was called in a way that makes no
+ * sense.
+ */
+export async function main(context: CliContext): Promise<number> {
+  const { args, programName, stderr } = context;
+  try {
+    return await dispatch(context);
+  } catch (error) {
+    stderr.write(`${programName}: ${explain(error)}\n`);
+    if (!(error instanceof UsageError)) return 1;
+    const command = COMMANDS.find(({ name }) => name === args[0]);
+    stderr.write(
+      `Try "${programName} ${command ? `${command.name} ` : ""}--help".\n`,
+    );
+    return 2;
+  }
+}
+
+async function dispatch(context: CliContext): Promise<number> {
+  const { args, programName, stdout, stderr } = context;
+  const [word, ...rest] = args;
+  switch (word) {
+    case undefined:
+      stderr.write(programHelp(programName, COMMANDS));
+      return 2;
+    case "--help":
+    case "-h":
+      stdout.write(programHelp(programName, COMMANDS));
+      return 0;
+    case "--version":
+    case "-V":
+      stdout.write(versionLine(programName));
+      return 0;
+    case "help":
+      return help(rest, context);
+  }
+  const command = findCommand(word);
+  const parsed = parseCommand(command, rest);
+  if (parsed.has("help")) {
+    stdout.write(commandHelp(programName, command));
+    return 0;
+  }
+  if (parsed.has("version")) {
+    stdout.write(versionLine(programName));
+    return 0;
+  }
+  return await command.run(parsed, context);
+}
+
+function help(words: readonly string[], context: CliContext): number {
+  const { programName, stdout } = context;
+  const [word] = words;
+  stdout.write(
+    word === undefined
+      ? programHelp(programName, COMMANDS)
+      : commandHelp(programName, findCommand(word)),
+  );
+  return 0;
+}
+
+function findCommand(word: string): Command {
+  const command = COMMANDS.find(({ name }) => name === word);
+  if (command) return command;
+  throw new UsageError(
+    word.startsWith("-")
+      ? `There is no option ${word} before a command`
+      : `There is no command "${word}": use ${listCommands()}`,
+  );
+}
+
+/** "serve, get or put" */
+function listCommands(): string {
+  const names = COMMANDS.map(({ name }) => name);
+  return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+}
+
+function versionLine(programName: string): string {
+  return `${programName} ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`;
+}

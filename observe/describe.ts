@@ -1,0 +1,198 @@
+import { formatAddress } from "../net/mod.ts";
+import { type OptionList, quoteText } from "../packet/mod.ts";
+import type {
+  RequestInfo,
+  ServerEvent,
+  TransferSummary,
+} from "../server/events.ts";
+import type { MachineEvent } from "../transfer/mod.ts";
+import { oneLine, systemText } from "./text.ts";
+import { formatBytes, formatDuration, formatRate } from "./units.ts";
+
+/** How much an event matters, in the words of `@std/log`. */
+export type EventLevel = "DEBUG" | "INFO" | "WARN" | "ERROR";
+
+/** An event in words. */
+export interface EventDescription {
+  /** How much it matters. */
+  readonly level: EventLevel;
+  /** What happened, in one line. */
+  readonly text: string;
+}
+
+/**
+ * Tells an event of a server in one line: who, what, how much, how fast, with which options, and what had to be sent again.
+ *
+ * @param event The event.
+ * @returns The line, and how much it matters. Size probes are nothing to worry about, and are `DEBUG`.
+ *
+ * @example A request that was refused
+ * ```ts
+ * import { describeEvent } from "@tftpkit/tftp/observe";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { text } = describeEvent({
+ *   type: "refused",
+ *   request: {
+ *     id: 1,
+ *     operation: "read",
+ *     filename: "nope",
+ *     mode: "octet",
+ *     options: [],
+ *     remote: { transport: "udp", hostname: "192.0.2.7", port: 50000 },
+ *     local: { transport: "udp", hostname: "192.0.2.1", port: 69 },
+ *   },
+ *   code: 1,
+ *   error: new Error("File not found"),
+ * });
+ * assertEquals(text, '192.0.2.7:50000 read "nope" refused with code 1: File not found');
+ * ```
+ */
+export function describeEvent(event: ServerEvent): EventDescription {
+  if (event.type === "ignored") {
+    return {
+      level: "DEBUG",
+      text: `${formatAddress(event.remote)} ignored: ${event.packet}`,
+    };
+  }
+  const who = subject(event.request);
+  switch (event.type) {
+    case "request":
+      return {
+        level: "DEBUG",
+        text: `${who} asked, mode ${quoteText(event.request.mode)}${
+          optionText(event.request.options)
+        }`,
+      };
+    case "negotiated":
+      return {
+        level: "DEBUG",
+        text: `${who} begins${
+          optionText(event.acknowledged) || ", no options"
+        }`,
+      };
+    case "finished":
+      return {
+        level: "INFO",
+        text: `${who} ${describeTransfer(event.transfer)}`,
+      };
+    case "probed":
+      return {
+        level: "DEBUG",
+        text: `${who} asked for the size only${
+          optionText(event.transfer.acknowledged)
+        }`,
+      };
+    case "failed":
+      return {
+        level: "WARN",
+        text: `${who} failed after ${
+          formatBytes(event.transfer.statistics.bytes)
+        } and ${formatDuration(event.transfer.durationMs)}: ${
+          reason(event.error)
+        }${repairText(event.transfer)}`,
+      };
+    case "refused":
+      return {
+        level: "WARN",
+        text: `${who} refused with code ${event.code}: ${reason(event.error)}`,
+      };
+    case "dropped":
+      return { level: "WARN", text: `${who} left unanswered: ${event.reason}` };
+    case "retransmission":
+    case "gap":
+    case "unexpected":
+      return { level: "DEBUG", text: `${who} ${describeMachineEvent(event)}` };
+  }
+}
+
+/**
+ * Tells an event of one side of a transfer.
+ *
+ * @param event The event.
+ * @returns The text, without a line end.
+ *
+ * @example A lost block
+ * ```ts
+ * import { describeMachineEvent } from "@tftpkit/tftp/observe";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(describeMachineEvent({ type: "gap", block: 7 }), "lost block 7");
+ * ```
+ */
+export function describeMachineEvent(event: MachineEvent): string {
+  switch (event.type) {
+    case "retransmission":
+      return `silent for ${
+        formatDuration(event.silenceMs)
+      }, sent again from block ${event.block}`;
+    case "gap":
+      return `lost block ${event.block}`;
+    case "unexpected":
+      return `ignored a packet that has no place: ${event.packet}`;
+  }
+}
+
+/**
+ * Tells a transfer that has ended well: how much, how fast, with which options, and what had to be sent again.
+ *
+ * @param transfer The transfer.
+ * @returns The text, without a line end.
+ *
+ * @example A download
+ * ```ts
+ * import { describeTransfer } from "@tftpkit/tftp/observe";
+ * import { get, serve, TftpResponse } from "@tftpkit/tftp";
+ * import { assertMatch } from "@std/assert";
+ *
+ * await using server = serve({ hostname: "127.0.0.1", port: 0 }, () => new TftpResponse("hi"));
+ * await using response = await get(`tftp://127.0.0.1:${server.addr.port}/any`);
+ * await response.bytes();
+ * assertMatch(describeTransfer(await response.finished), /^2 B in \d+ ms .*blksize=1428/);
+ * ```
+ */
+export function describeTransfer(
+  transfer: Omit<TransferSummary, "isLastAckMissing" | "acknowledged"> & {
+    readonly acknowledged: OptionList | null;
+    readonly isLastAckMissing?: boolean;
+  },
+): string {
+  const { statistics, durationMs } = transfer;
+  return `${formatBytes(statistics.bytes)} in ${formatDuration(durationMs)} (${
+    formatRate(statistics.bytes, durationMs)
+  })${optionText(transfer.acknowledged ?? [])}${repairText(transfer)}${
+    transfer.isLastAckMissing ? ", left without the last ACK" : ""
+  }`;
+}
+
+function subject(request: RequestInfo): string {
+  return `${formatAddress(request.remote)} ${request.operation} ${
+    quoteText(request.filename)
+  }`;
+}
+
+function optionText(options: OptionList): string {
+  if (options.length === 0) return "";
+  // Options come from the network as names and files do, and are quoted with the same care.
+  return `, ${
+    options.map(([name, value]) => quoteText(`${name}=${value}`).slice(1, -1))
+      .join(" ")
+  }`;
+}
+
+function repairText(transfer: Pick<TransferSummary, "statistics">): string {
+  const { retransmissions } = transfer.statistics;
+  if (retransmissions === 0) return "";
+  return `, ${retransmissions} ${
+    retransmissions === 1 ? "retransmission" : "retransmissions"
+  }`;
+}
+
+function reason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const { origin, code } = Object(error) as { origin?: string; code?: number };
+  // What another machine has written is quoted, so that it cannot pass for ours.
+  return origin === "remote"
+    ? `the client said ERROR ${code} ${quoteText(text)}`
+    : oneLine(systemText(text));
+}

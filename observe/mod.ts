@@ -1,0 +1,28 @@
+/**
+ * What a server does, told: to people in lines of text through `@std/log`, to machines as records for JSON Lines. The
+ * library itself never logs; whoever wants to know gives one of these to `serve` as `onEvent`.
+ *
+ * ```ts
+ * import { formatRate } from "@tftpkit/tftp/observe";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formatRate(2_000_000, 2000), "1.0 MB/s");
+ * ```
+ *
+ * @module
+ */
+
+export {
+  describeEvent,
+  describeMachineEvent,
+  describeTransfer,
+  type EventDescription,
+  type EventLevel,
+} from "./describe.ts";
+export {
+  type EventLogger,
+  eventLogger,
+  type EventLoggerOptions,
+} from "./log.ts";
+export { type EventRecord, toRecord } from "./record.ts";
+export { formatBytes, formatDuration, formatRate } from "./units.ts";

@@ -1,0 +1,130 @@
+import { formatAddress } from "../net/mod.ts";
+import type { OptionList } from "../packet/mod.ts";
+import type { ServerEvent, TransferSummary } from "../server/events.ts";
+
+/** An event as plain data: what a line of JSON Lines holds. Names are stable; more may come. */
+export interface EventRecord {
+  /** When, as RFC 3339 says it, in UTC. */
+  readonly time: string;
+  /** What happened; the `type` of the event. */
+  readonly event: ServerEvent["type"];
+  /** The request's number. */
+  readonly id?: number;
+  /** The client's address and port. */
+  readonly client: string;
+  /** `read` or `write`. */
+  readonly operation?: string;
+  /** The name, as asked. */
+  readonly filename?: string;
+  /** The mode, as asked. */
+  readonly mode?: string;
+  /** The options: as asked where a request is told, as accepted elsewhere. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** Octets that were transferred. */
+  readonly bytes?: number;
+  /** Seconds from the request to the end. */
+  readonly seconds?: number;
+  /** Packets that were sent again. */
+  readonly retransmissions?: number;
+  /** Times nothing came for as long as the server waits. */
+  readonly timeouts?: number;
+  /** The smoothed round trip in milliseconds, if it was measured. */
+  readonly roundTripMs?: number;
+  /** The code of the ERROR packet of a refusal. */
+  readonly code?: number;
+  /** The error, or why a request was left without an answer. */
+  readonly reason?: string;
+  /** A block number. */
+  readonly block?: number;
+  /** A packet in one line. */
+  readonly packet?: string;
+}
+
+/**
+ * An event of a server as plain data, for logs that machines read.
+ *
+ * @param event The event.
+ * @param time When it happened.
+ * @returns The record; what does not apply to the event is not in it.
+ *
+ * @example One line of JSON for each event
+ * ```ts no-assert
+ * import { toRecord } from "@tftpkit/tftp/observe";
+ * import { serve } from "@tftpkit/tftp/server";
+ *
+ * await using server = serve({
+ *   hostname: "127.0.0.1",
+ *   port: 0,
+ *   onEvent: (event) => console.log(JSON.stringify(toRecord(event, new Date()))),
+ * }, () => {});
+ * ```
+ */
+export function toRecord(event: ServerEvent, time: Date): EventRecord {
+  const head = { time: time.toISOString(), event: event.type };
+  if (event.type === "ignored") {
+    const { remote, packet } = event;
+    return { ...head, client: formatAddress(remote), packet };
+  }
+  const { id, operation, filename, mode, remote } = event.request;
+  return {
+    ...head,
+    id,
+    client: formatAddress(remote),
+    operation,
+    filename,
+    mode,
+    ...details(event),
+  };
+}
+
+function details(
+  event: Exclude<ServerEvent, { type: "ignored" }>,
+): Partial<EventRecord> {
+  switch (event.type) {
+    case "request":
+      return { options: toObject(event.request.options) };
+    case "negotiated":
+      return { options: toObject(event.acknowledged) };
+    case "finished":
+    case "probed":
+      return transferDetails(event.transfer);
+    case "failed":
+      return {
+        ...transferDetails(event.transfer),
+        reason: messageOf(event.error),
+      };
+    case "refused":
+      return { code: event.code, reason: messageOf(event.error) };
+    case "dropped":
+      return { reason: event.reason };
+    case "retransmission":
+    case "gap":
+      return { block: event.block };
+    case "unexpected":
+      return { packet: event.packet };
+  }
+}
+
+function transferDetails(transfer: TransferSummary): Partial<EventRecord> {
+  const { statistics, durationMs, roundTripMs, acknowledged } = transfer;
+  return {
+    options: toObject(acknowledged),
+    bytes: statistics.bytes,
+    seconds: Math.round(durationMs * 1000) / 1_000_000,
+    retransmissions: statistics.retransmissions,
+    timeouts: statistics.timeouts,
+    ...(roundTripMs < 0
+      ? {}
+      : { roundTripMs: Math.round(roundTripMs * 1000) / 1000 }),
+  };
+}
+
+function toObject(options: OptionList): Record<string, string> {
+  return Object.fromEntries(
+    options.map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,32 @@
+import { quoteText } from "../packet/mod.ts";
+
+/** What Deno puts behind the text of the system: the number again, the call, and paths that may be none of ours. */
+const DETAILS_REGEXP = /\.? \(os error \d+\)(?:: \w+ '.*)?$/s;
+
+/** Controls, line separators, and what is not seen as itself. */
+const UNSEEN_REGEXP = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * What is wrong, in the words of the system alone: "No such file or directory", without the number of the error and the call
+ * that met it.
+ *
+ * @param message The message of an error.
+ * @returns The message; as it was, when it is not the system's.
+ */
+export function systemText(message: string): string {
+  return message.replace(DETAILS_REGEXP, "");
+}
+
+/**
+ * A text with everything escaped that could break a line or steer a terminal. Unlike `quoteText`, it leaves quotation marks
+ * and backslashes, and so what is quoted already.
+ *
+ * @param text The text.
+ * @returns The text in one line.
+ */
+export function oneLine(text: string): string {
+  return text.replace(
+    UNSEEN_REGEXP,
+    (character) => quoteText(character).slice(1, -1),
+  );
+}

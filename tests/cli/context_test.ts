@@ -1,0 +1,77 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { denoContext } from "../../cli/context.ts";
+import { replace } from "../handlers/_sandbox.ts";
+
+Deno.test("denoContext() is this process", () => {
+  const context = denoContext();
+  assertEquals(context.args, Deno.args);
+  assertEquals(context.stdout.isTerminal, Deno.stdout.isTerminal());
+  assertEquals(context.stderr.isTerminal, Deno.stderr.isTerminal());
+  assertEquals(context.noColor, Deno.noColor);
+  assertEquals(context.programName, "tftpkit");
+});
+
+Deno.test("Output.write() writes all of it, however little the system takes", () => {
+  const taken: number[] = [];
+  using _ = replace(Deno.stderr, {
+    writeSync(bytes: Uint8Array) {
+      taken.push(bytes[0]!);
+      return 1;
+    },
+  });
+  const { stderr } = denoContext();
+  stderr.write("aé");
+  stderr.write(new Uint8Array([1, 0, 255]));
+  stderr.write("");
+  assertEquals(taken, [0x61, 0xc3, 0xa9, 1, 0, 255]);
+});
+
+Deno.test("CliContext.isGranted() tells what is granted", async () => {
+  const context = denoContext();
+  assertEquals(await context.isGranted({ name: "net" }), true);
+  assertEquals(await context.isGranted({ name: "ffi" }), false);
+  await assertRejects(
+    () => context.isGranted({ name: "nonsense" as "net" }),
+    TypeError,
+  );
+});
+
+Deno.test({
+  name: "CliContext.onTerminate() hears Ctrl-C and kill, until it is stopped",
+  ignore: Deno.build.os === "windows",
+  fn() {
+    const listeners = new Map<string, () => void>();
+    using _ = replace(
+      Deno,
+      {
+        addSignalListener: (signal: string, handler: () => void) => {
+          listeners.set(signal, handler);
+        },
+        removeSignalListener: (signal: string, handler: () => void) => {
+          if (listeners.get(signal) === handler) listeners.delete(signal);
+        },
+      } as Partial<typeof Deno>,
+    );
+    let count = 0;
+    const stop = denoContext().onTerminate(() => count++);
+    assertEquals([...listeners.keys()], ["SIGINT", "SIGTERM"]);
+    for (const handler of listeners.values()) handler();
+    assertEquals(count, 2);
+    stop();
+    assertEquals(listeners.size, 0);
+  },
+});
+
+Deno.test("CliContext.exit() ends the process", () => {
+  const statuses: (number | undefined)[] = [];
+  using _ = replace(
+    Deno,
+    {
+      exit: (status?: number) => {
+        statuses.push(status);
+      },
+    } as Partial<typeof Deno>,
+  );
+  denoContext().exit(3);
+  assertEquals(statuses, [3]);
+});

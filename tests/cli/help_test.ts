@@ -1,0 +1,76 @@
+import { assertEquals } from "@std/assert";
+import type { Command } from "../../cli/command.ts";
+import { commandHelp, programHelp } from "../../cli/help.ts";
+
+const command: Command = {
+  name: "fetch",
+  summary: "Fetch things",
+  usage: ["fetch [OPTIONS] THING", "fetch --all"],
+  options: [
+    { name: "all", alias: "a", description: "Fetch all there is" },
+    { name: "size", value: "OCTETS", description: "How much" },
+    {
+      name: "a-very-long-name",
+      value: "VALUE",
+      description:
+        "An option whose name leaves no room beside it and whose description needs two lines",
+    },
+  ],
+  notes: [
+    "A note that is so long that it does not fit into a single line of eighty columns, is it?",
+  ],
+  examples: [["fetch moon", "fetches the moon"]],
+  run: () => Promise.resolve(0),
+};
+
+Deno.test("commandHelp() tells all about a command in 80 columns", () => {
+  assertEquals(
+    commandHelp("prog", command),
+    `\
+Fetch things
+
+Usage:
+  prog fetch [OPTIONS] THING
+  prog fetch --all
+
+Options:
+  -a, --all                Fetch all there is
+      --size OCTETS        How much
+      --a-very-long-name VALUE
+                           An option whose name leaves no room beside it and
+                           whose description needs two lines
+  -h, --help               Show this help
+  -V, --version            Show the version
+
+A note that is so long that it does not fit into a single line of eighty
+columns, is it?
+
+Examples:
+  prog fetch moon
+      fetches the moon
+`,
+  );
+});
+
+Deno.test("programHelp() lists the commands", () => {
+  const short: Command = { ...command, name: "go", summary: "Go away" };
+  assertEquals(
+    programHelp("prog", [command, short]),
+    `\
+A TFTP server and client
+
+Usage:
+  prog COMMAND [OPTIONS] [ARGUMENTS]
+
+Commands:
+  fetch  Fetch things
+  go     Go away
+
+Options:
+  -h, --help               Show this help
+  -V, --version            Show the version
+
+"prog COMMAND --help" tells more about a command.
+`,
+  );
+});

@@ -1,0 +1,83 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { main } from "../../cli/main.ts";
+import { VERSION } from "../../cli/version.ts";
+import { FakeContext, run } from "./_context.ts";
+
+const COMMANDS = ["serve", "get", "put"];
+
+for (const args of [["--help"], ["-h"], ["help"]]) {
+  Deno.test(`main() shows help for ${args}, and asks for nothing`, async () => {
+    const context = new FakeContext(args);
+    assertEquals([await main(context), context.asked], [0, []]);
+    assertEquals(context.stderr.text, "");
+    for (const command of COMMANDS) {
+      assertMatch(context.stdout.text, new RegExp(`^  ${command} `, "m"));
+    }
+  });
+}
+
+for (const command of COMMANDS) {
+  Deno.test(`main() shows help for ${command}, within 80 columns`, async () => {
+    const { status, stdout, stderr } = await run([command, "--help"]);
+    assertEquals([status, stderr], [0, ""]);
+    assert(stdout.includes(`\nUsage:\n  tftpkit ${command} `));
+    const tooLong = stdout.split("\n").filter((line) => line.length > 80);
+    assertEquals(tooLong, []);
+    for (const args of [[command, "-h"], ["help", command]]) {
+      assertEquals(await run(args), { status, stdout, stderr });
+    }
+  });
+
+  Deno.test(`main() shows help for ${command} whatever else is said`, async () => {
+    const { status } = await run([command, "a", "b", "-b", "x", "--help"]);
+    assertEquals(status, 0);
+  });
+}
+
+for (
+  const args of [["--version"], ["-V"], ["get", "--version"], ["put", "-V"]]
+) {
+  Deno.test(`main() shows the version for ${args.join(" ")}`, async () => {
+    const { status, stdout, stderr } = await run(args);
+    assertEquals([status, stderr], [0, ""]);
+    assertEquals(
+      stdout,
+      `tftpkit ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`,
+    );
+  });
+}
+
+Deno.test("main() shows help as an error when nothing is asked for", async () => {
+  const { status, stdout, stderr } = await run([]);
+  const help = await run(["--help"]);
+  assertEquals([status, stdout, stderr], [2, "", help.stdout]);
+});
+
+const REFUSED: readonly [args: string[], message: string, hint: string][] = [
+  [["nope"], 'There is no command "nope": use serve, get or put', ""],
+  [["help", "nope"], 'There is no command "nope": use serve, get or put', ""],
+  [["toString"], 'There is no command "toString": use serve, get or put', ""],
+  [["--verbose"], "There is no option --verbose before a command", ""],
+  [["serve", "--nope"], "There is no option --nope", "serve "],
+  [["get", "-x"], "There is no option -x", "get "],
+  [["put", "-o", "x"], "There is no option -o", "put "],
+];
+
+for (const [args, message, hint] of REFUSED) {
+  Deno.test(`main() refuses "${args.join(" ")}" with status 2 and a hint`, async () => {
+    assertEquals(await run(args), {
+      status: 2,
+      stdout: "",
+      stderr: `tftpkit: ${message}\nTry "tftpkit ${hint}--help".\n`,
+    });
+  });
+}
+
+Deno.test("main() tells what a command throws in one line, with status 1", async () => {
+  assertEquals(await run(["serve", "/nowhere/at/all"]), {
+    status: 1,
+    stdout: "",
+    stderr:
+      "tftpkit: Cannot serve /nowhere/at/all as there is no such directory: create it, or name another\n",
+  });
+});

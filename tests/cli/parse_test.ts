@@ -1,0 +1,89 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { type OptionSpec, UsageError } from "../../cli/command.ts";
+import { parseCommand } from "../../cli/parse.ts";
+
+const options: OptionSpec[] = [
+  { name: "host", value: "ADDRESS", isRepeatable: true, description: "" },
+  { name: "port", alias: "p", value: "PORT", description: "" },
+  { name: "verbose", alias: "v", description: "" },
+  { name: "write", alias: "w", description: "" },
+];
+
+/** What came of arguments: operands, and all options that are there. */
+function parse(...args: string[]): [string[], Record<string, string[]>] {
+  const parsed = parseCommand({ name: "serve", options }, args);
+  const names = ["host", "port", "verbose", "write", "help", "version"];
+  return [
+    [...parsed.operands],
+    Object.fromEntries(
+      names.filter((name) => parsed.has(name))
+        .map((name) => [name, [...parsed.all(name)]]),
+    ),
+  ];
+}
+
+const PARSED: readonly [args: string, operands: string[], options: object][] = [
+  ["", [], {}],
+  ["dir", ["dir"], {}],
+  ["--port 69 dir", ["dir"], { port: ["69"] }],
+  ["dir --port=69", ["dir"], { port: ["69"] }],
+  ["-p 69 dir", ["dir"], { port: ["69"] }],
+  ["-p69 dir", ["dir"], { port: ["69"] }],
+  ["--host a --host b", [], { host: ["a", "b"] }],
+  ["--host=a --host ::1", [], { host: ["a", "::1"] }],
+  ["-v -w dir", ["dir"], { verbose: ["true"], write: ["true"] }],
+  ["-vw dir", ["dir"], { verbose: ["true"], write: ["true"] }],
+  ["-vwp 69 dir", ["dir"], {
+    verbose: ["true"],
+    write: ["true"],
+    port: ["69"],
+  }],
+  ["-v dir -v", ["dir"], { verbose: ["true", "true"] }],
+  ["--help", [], { help: ["true"] }],
+  ["-h -V", [], { help: ["true"], version: ["true"] }],
+  ["--write=false", [], {}],
+];
+
+for (const [args, operands, found] of PARSED) {
+  Deno.test(`parseCommand() understands "${args}"`, () => {
+    assertEquals(parse(...args.split(" ").filter(Boolean)), [operands, found]);
+  });
+}
+
+Deno.test("parseCommand() leaves operands as they were typed", () => {
+  const operands = ["007", "1e3", "0x10", "-", "a b", "", "true"];
+  assertEquals(parse(...operands), [operands, {}]);
+  assertEquals(parse("-p", "5", "007"), [["007"], { port: ["5"] }]);
+});
+
+Deno.test('parseCommand() takes what is behind "--" for operands', () => {
+  assertEquals(
+    parse("-v", "--", "--port", "-x", "007"),
+    [["--port", "-x", "007"], { verbose: ["true"] }],
+  );
+});
+
+const REFUSED: readonly [args: string[], message: string][] = [
+  [["--porf", "1"], "There is no option --porf: did you mean --port?"],
+  [["--prt=1"], "There is no option --prt: did you mean --port?"],
+  [["--verbos"], "There is no option --verbos: did you mean --verbose?"],
+  [["--something"], "There is no option --something"],
+  [["-x"], "There is no option -x"],
+  [["--no-write"], "There is no option --no-write"],
+  [["--port"], "--port needs a value: PORT"],
+  [["--port="], "--port needs a value: PORT"],
+  [["--port", "--write"], "--port needs a value: PORT"],
+  [["-p"], "--port needs a value: PORT"],
+  [
+    ["--port=1", "-p", "2"],
+    "--port can be given once only: it is there 2 times",
+  ],
+  [["--host", "a", "--host", ""], "--host needs a value: ADDRESS"],
+];
+
+for (const [args, message] of REFUSED) {
+  Deno.test(`parseCommand() refuses "${args.join(" ")}"`, () => {
+    const error = assertThrows(() => parse(...args), UsageError);
+    assertEquals(error.message, message);
+  });
+}

@@ -1,0 +1,284 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { get, put } from "../../client.ts";
+import { main } from "../../cli/main.ts";
+import { Sandbox } from "../handlers/_sandbox.ts";
+import { FakeContext, run } from "./_context.ts";
+import { closeSockets, getText } from "./_server.ts";
+import { startServing } from "./_serving.ts";
+
+const LEFTOVER = ".tftpkit-00112233445566778899aabbccddeeff.part";
+
+Deno.test("serve serves a directory, tells it, and ends at Ctrl-C", async () => {
+  await using _ = closeSockets();
+  using sandbox = new Sandbox({ "sub/hello": "Hello!\n" });
+  await using serving = await startServing([sandbox.path]);
+  const { context, port } = serving;
+  assertEquals(await getText(port, "sub/hello"), "Hello!\n");
+  await context.stderr.until(/ INFO /);
+  assertEquals([await serving.end(), context.exitStatus], [0, null]);
+  const [first, line, last, ...more] = context.stderr.lines;
+  assertEquals(
+    first,
+    `Serving ${sandbox.path} on 127.0.0.1:${port} (UDP), read-only. Ctrl-C ends it.`,
+  );
+  assertMatch(
+    line!,
+    /^\S+ \S+ INFO {2}127\.0\.0\.1:\d+ read "sub\/hello" 7 B in \d+ ms \(.*\/s\), blksize=1428 tsize=7 windowsize=16$/,
+  );
+  assertEquals(
+    last,
+    "Ending. Transfers under way get 10 s to finish; Ctrl-C again ends at once.",
+  );
+  assertEquals([more, context.stdout.text], [[], ""]);
+  assertEquals(context.isListening, false);
+});
+
+const ANNOUNCED: readonly [args: string, text: string][] = [
+  ["", "read-only"],
+  ["--rfc1350", "read-only, without options"],
+  ["--write", "uploads up to 1G"],
+  ["--write --max-size 100", "uploads up to 100 octets"],
+  [
+    "--overwrite --max-size 64k",
+    "uploads up to 64k, also over files that exist",
+  ],
+];
+
+for (const [args, text] of ANNOUNCED) {
+  Deno.test(`serve announces "${args}" as ${text}`, async () => {
+    using sandbox = new Sandbox();
+    const words = args.split(" ").filter(Boolean);
+    await using serving = await startServing([sandbox.path, ...words]);
+    const { context: { stderr }, port } = serving;
+    assertEquals(
+      stderr.lines[0],
+      `Serving ${sandbox.path} on 127.0.0.1:${port} (UDP), ${text}. Ctrl-C ends it.`,
+    );
+  });
+}
+
+Deno.test("serve takes no uploads unless told to", async () => {
+  using sandbox = new Sandbox();
+  await using serving = await startServing([sandbox.path]);
+  const hostname = "127.0.0.1";
+  const target = { hostname, port: serving.port, filename: "new" };
+  const error = await put(target, "x").catch((error) => error);
+  assertEquals([error.code, sandbox.list()], [2, []]);
+  assertMatch(
+    serving.context.stderr.text,
+    /WARN .* write "new" refused with code 2: /,
+  );
+});
+
+Deno.test("serve --write takes uploads up to a size, and never over a file", async () => {
+  using sandbox = new Sandbox({ old: "old", [LEFTOVER]: "" });
+  const args = [sandbox.path, "--write", "--max-size", "4"];
+  await using serving = await startServing(args);
+  assertEquals(serving.context.stderr.lines[0], "Removed 1 unfinished upload");
+  const upload = (filename: string, body: string) =>
+    put({ hostname: "127.0.0.1", port: serving.port, filename }, body)
+      .then(() => "taken", (error) => error.code);
+  assertEquals(await upload("new", "1234"), "taken");
+  assertEquals(await upload("large", "12345"), 3);
+  assertEquals(await upload("old", "new"), 6);
+  assertEquals(sandbox.list(), ["new", "old"]);
+  assertEquals(sandbox.read("old"), "old");
+});
+
+Deno.test("serve --overwrite replaces files", async () => {
+  using sandbox = new Sandbox({
+    old: "old",
+    [LEFTOVER]: "",
+    [`a/${LEFTOVER}`]: "",
+  });
+  await using serving = await startServing([sandbox.path, "--overwrite"]);
+  assertEquals(serving.context.stderr.lines[0], "Removed 2 unfinished uploads");
+  const { port } = serving;
+  await put({ hostname: "127.0.0.1", port, filename: "old" }, "new");
+  assertEquals(sandbox.read("old"), "new");
+});
+
+Deno.test("serve without --write leaves unfinished uploads alone", async () => {
+  using sandbox = new Sandbox({ [LEFTOVER]: "" });
+  await using _ = await startServing([sandbox.path]);
+  assertEquals(sandbox.list(), [LEFTOVER]);
+});
+
+const ACCEPTED: readonly [args: string, options: object][] = [
+  ["", { blksize: "1428", tsize: "4", windowsize: "16" }],
+  ["-b 600 --windowsize 2", { blksize: "600", tsize: "4", windowsize: "2" }],
+  ["--refuse tsize --refuse windowsize", { blksize: "1428" }],
+  ["--rfc1350", {}],
+];
+
+for (const [args, options] of ACCEPTED) {
+  Deno.test(`serve accepts with "${args}" what is meant`, async () => {
+    await using _ = closeSockets();
+    using sandbox = new Sandbox({ file: "text" });
+    const words = args.split(" ").filter(Boolean);
+    await using serving = await startServing([sandbox.path, ...words]);
+    const response = await get({
+      hostname: "127.0.0.1",
+      port: serving.port,
+      filename: "file",
+    });
+    assertEquals(await response.text(), "text");
+    assertEquals(
+      Object.fromEntries(response.acknowledged ?? []),
+      { ...options } as Record<string, string>,
+    );
+  });
+}
+
+for (const args of [["--single-port"], ["--port-range", "49000:49099"]]) {
+  Deno.test(`serve ${args.join(" ")} chooses the port of transfers`, async () => {
+    await using _ = closeSockets();
+    using sandbox = new Sandbox({ file: "text" });
+    await using serving = await startServing([sandbox.path, ...args]);
+    const { port } = serving;
+    const response = await get({
+      hostname: "127.0.0.1",
+      port,
+      filename: "file",
+    });
+    assertEquals(await response.text(), "text");
+    const chosen = response.remote.port;
+    assert(
+      args.length === 1 ? chosen === port : chosen >= 49000 && chosen < 49100,
+    );
+  });
+}
+
+Deno.test("serve --json tells each end in one line with stable keys", async () => {
+  await using _ = closeSockets();
+  using sandbox = new Sandbox({ file: "text" });
+  await using serving = await startServing([sandbox.path, "--json"]);
+  const { context, port } = serving;
+  await getText(port, "file");
+  const hostile = 'no\n"such\x1b[31m';
+  await getText(port, hostile).catch(() => {});
+  await context.stdout.until(/"refused"/);
+  assertEquals(await serving.end(), 0);
+  const [finished, refused, ...more] = context.stdout.lines
+    .map((line) => JSON.parse(line));
+  assertEquals(Object.keys(finished), [
+    "time",
+    "event",
+    "id",
+    "client",
+    "operation",
+    "filename",
+    "mode",
+    "options",
+    "bytes",
+    "seconds",
+    "retransmissions",
+    "timeouts",
+    "roundTripMs",
+  ]);
+  assertEquals(
+    [finished.event, finished.operation, finished.filename, finished.bytes],
+    ["finished", "read", "file", 4],
+  );
+  assertMatch(finished.time, /^\d{4}-\d\d-\d\dT.*Z$/);
+  assertEquals(Object.keys(refused), [
+    ...["time", "event", "id", "client", "operation", "filename", "mode"],
+    ...["code", "reason"],
+  ]);
+  assertEquals([refused.filename, refused.code], [hostile, 2]);
+  assertEquals(more, []);
+  // The rest is still told to people.
+  assertEquals(context.stderr.lines.length, 2);
+});
+
+Deno.test("serve -q tells only what went wrong", async () => {
+  await using _ = closeSockets();
+  using sandbox = new Sandbox({ file: "text", [LEFTOVER]: "" });
+  const found = Deno.listenDatagram({
+    transport: "udp",
+    hostname: "127.0.0.1",
+    port: 0,
+  });
+  const { port } = found.addr as Deno.NetAddr;
+  found.close();
+  const args = ["serve", "-qw", "--host", "127.0.0.1", "--port", `${port}`];
+  const context = new FakeContext([...args, sandbox.path]);
+  const ended = main(context);
+  assertEquals(await getText(port, "file"), "text");
+  await getText(port, "missing").catch(() => {});
+  await context.stderr.until(/refused/);
+  assertEquals(context.stderr.lines.length, 1);
+  assertMatch(
+    context.stderr.text,
+    /WARN .* read "missing" refused with code 1: .*No such file or directory\n$/,
+  );
+  context.terminate();
+  assertEquals([await ended, context.stdout.text], [0, ""]);
+});
+
+Deno.test("serve ends at once at the second Ctrl-C", async () => {
+  using sandbox = new Sandbox();
+  await using serving = await startServing([sandbox.path], {
+    isTerminal: true,
+  });
+  const { context } = serving;
+  context.terminate();
+  assertEquals(context.exitStatus, null);
+  context.terminate();
+  assertEquals(context.exitStatus, 1);
+  assertEquals(context.stderr.lines.length, 3);
+});
+
+Deno.test("serve says what is wrong with its directory", async () => {
+  using sandbox = new Sandbox({ file: "x" });
+  assertEquals(await run(["serve", `${sandbox.path}/missing`]), {
+    status: 1,
+    stdout: "",
+    stderr:
+      `tftpkit: Cannot serve ${sandbox.path}/missing as there is no such directory: create it, or name another\n`,
+  });
+  assertEquals(await run(["serve", `${sandbox.path}/file`]), {
+    status: 1,
+    stdout: "",
+    stderr:
+      `tftpkit: Cannot serve ${sandbox.path}/file as it is not a directory: name the directory it is in\n`,
+  });
+});
+
+const PERMISSIONS: readonly [args: string, message: string][] = [
+  [
+    "",
+    'to listen on the network, to read ./srv: add --allow-net --allow-read=./srv after "deno run"',
+  ],
+  [
+    "--write /tftp",
+    'to listen on the network, to read /tftp, to write to /tftp: add --allow-net --allow-read=/tftp --allow-write=/tftp after "deno run"',
+  ],
+  [
+    "--host 192.0.2.1 --host ::1",
+    'to listen on 192.0.2.1, to listen on ::1, to read ./srv: add --allow-net --allow-read=./srv after "deno run"',
+  ],
+];
+
+for (const [args, message] of PERMISSIONS) {
+  Deno.test(`serve ${args} says which permissions are missing`, async () => {
+    assertEquals(
+      await run(["serve", ...args.split(" ").filter(Boolean)], {
+        isGranted: () => false,
+      }),
+      { status: 1, stdout: "", stderr: `tftpkit: No permission ${message}\n` },
+    );
+  });
+}
+
+Deno.test("serve asks for the port it will listen on", async () => {
+  const context = new FakeContext(
+    ["serve", "--host", "::1", "--host", "192.0.2.1", "/missing"],
+  );
+  await main(context);
+  assertEquals(context.asked, [
+    { name: "net", host: "[::1]:69" },
+    { name: "net", host: "192.0.2.1:69" },
+    { name: "read", path: "/missing" },
+  ]);
+});

@@ -1,0 +1,101 @@
+import { assertEquals } from "@std/assert";
+import {
+  describeEvent,
+  describeMachineEvent,
+  describeTransfer,
+} from "../../observe/mod.ts";
+import { TftpError } from "../../packet/mod.ts";
+import { EVENTS, IGNORED, REQUEST, TRANSFER } from "./_events.ts";
+
+for (const { event, level, text } of EVENTS) {
+  Deno.test(`describeEvent() tells ${event.type} in one line`, () => {
+    assertEquals(describeEvent(event), {
+      level: level as "INFO",
+      text: `192.0.2.7:50000 ${text}`,
+    });
+  });
+}
+
+Deno.test("describeEvent() tells ignored in one line", () => {
+  assertEquals(describeEvent(IGNORED), {
+    level: "DEBUG",
+    text: "[2001:db8::7]:50000 ignored: ACK 3",
+  });
+});
+
+Deno.test("describeEvent() says where there are no options", () => {
+  const request = { ...REQUEST, options: [] };
+  assertEquals(
+    describeEvent({ type: "request", request }).text,
+    '192.0.2.7:50000 read "boot.img" asked, mode "octet"',
+  );
+  const { settings } = TRANSFER;
+  assertEquals(
+    describeEvent({ type: "negotiated", request, settings, acknowledged: [] })
+      .text,
+    '192.0.2.7:50000 read "boot.img" begins, no options',
+  );
+});
+
+Deno.test("describeEvent() quotes what the client has written", () => {
+  const error = new TftpError(0, 'User\n"aborted"', { origin: "remote" });
+  const { text } = describeEvent({
+    type: "failed",
+    request: REQUEST,
+    transfer: TRANSFER,
+    error,
+  });
+  assertEquals(
+    text,
+    '192.0.2.7:50000 read "boot.img" failed after 3.0 MB and 1.50 s: the client said ERROR 0 "User\\n\\"aborted\\""',
+  );
+});
+
+Deno.test("describeEvent() stays one line, whatever names, modes, options and errors hold", () => {
+  const evil = 'x\r\n2026-01-01 INFO\x1b[2J\u2028\u202e\0"';
+  const request = {
+    ...REQUEST,
+    filename: evil,
+    mode: evil,
+    options: [[evil, evil]] as const,
+  };
+  const transfer = { ...TRANSFER, acknowledged: request.options };
+  for (const error of [new Error(evil), evil, new TftpError(9, evil), null]) {
+    const refused = { type: "refused", request, code: 9, error } as const;
+    for (
+      const event of [
+        { type: "request", request },
+        { type: "finished", request, transfer },
+        { type: "failed", request, transfer, error },
+        refused,
+      ] as const
+    ) {
+      const { text } = describeEvent(event);
+      assertEquals(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text), false, text);
+    }
+  }
+});
+
+Deno.test("describeTransfer() tells repairs, and a client that left early", () => {
+  assertEquals(
+    describeTransfer({
+      ...TRANSFER,
+      acknowledged: null,
+      statistics: { ...TRANSFER.statistics, retransmissions: 1 },
+      isLastAckMissing: true,
+    }),
+    "3.0 MB in 1.50 s (2.0 MB/s), 1 retransmission, left without the last ACK",
+  );
+});
+
+Deno.test("describeMachineEvent() tells each event", () => {
+  assertEquals(
+    describeMachineEvent({ type: "retransmission", block: 1, silenceMs: 50 }),
+    "silent for 50 ms, sent again from block 1",
+  );
+  assertEquals(describeMachineEvent({ type: "gap", block: 7 }), "lost block 7");
+  assertEquals(
+    describeMachineEvent({ type: "unexpected", packet: "DATA 1 (3 octets)" }),
+    "ignored a packet that has no place: DATA 1 (3 octets)",
+  );
+});

@@ -1,0 +1,35 @@
+import { assertEquals } from "@std/assert";
+import { oneLine, systemText } from "../../observe/text.ts";
+
+const MESSAGES: readonly [message: string, text: string][] = [
+  ["Permission denied (os error 13)", "Permission denied"],
+  [
+    "No such file or directory (os error 2): open 'a/b'",
+    "No such file or directory",
+  ],
+  [
+    "No such file or directory (os error 2): rename 'a' -> 'b\nc'",
+    "No such file or directory",
+  ],
+  [
+    "Cannot send file: The system cannot find the file specified. (os error 2): stat 'x'",
+    "Cannot send file: The system cannot find the file specified",
+  ],
+  ["It ended. Really.", "It ended. Really."],
+  ["(os error 2) is what it said", "(os error 2) is what it said"],
+  ["", ""],
+];
+
+for (const [message, text] of MESSAGES) {
+  Deno.test(`systemText() makes ${JSON.stringify(text)} of ${JSON.stringify(message)}`, () => {
+    assertEquals(systemText(message), text);
+  });
+}
+
+Deno.test("oneLine() escapes what is not seen, and leaves what is quoted", () => {
+  assertEquals(oneLine('read "a\\n" \\ ü €'), 'read "a\\n" \\ ü €');
+  assertEquals(
+    oneLine("a\nb\r\tc\x1b[31m\x7f\x9b\u2028\u202e\0"),
+    "a\\nb\\r\\tc\\u001b[31m\\u007f\\u009b\\u2028\\u202e\\u0000",
+  );
+});
