@@ -23,7 +23,15 @@ import type { UdpAddress } from "./net/mod.ts";
 import { Engine } from "./server/engine.ts";
 import { resolveOptions, type ServeOptions } from "./server/options.ts";
 
-export * from "./handlers/mod.ts";
+export {
+  serveDir,
+  type ServeDirOptions,
+  type SymlinkPolicy,
+  type TftpHandler,
+  type TftpRequest,
+  TftpResponse,
+  type TftpResponseInit,
+} from "./handlers/mod.ts";
 export type {
   RequestInfo,
   ServerEvent,

@@ -204,9 +204,9 @@ export class SinkFeeder implements Feeder {
         if (bytes === null) return;
         const writing = this.#sink.write(bytes);
         if (writing) {
-          return this.#wait(writing, host, () => receiver.stored(this.#now()));
+          return this.#wait(writing, host, () => receiver.stored());
         }
-        receiver.stored(this.#now());
+        receiver.stored();
       }
       if (receiver.isStored && !this.#isCommitted) {
         const committing = this.#sink.commit();

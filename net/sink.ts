@@ -23,7 +23,8 @@ export interface Sink {
   /** All bytes have come: makes them safe. Throwing turns the last acknowledgment into an ERROR. */
   commit(): void | Promise<void>;
   /**
-   * The transfer failed, also when `write` or `commit` was what failed: leaves nothing behind.
+   * The transfer failed, also when `write` or `commit` was what failed: leaves nothing behind. Called once at most, perhaps
+   * while a promise of `write` or `commit` is not settled yet.
    *
    * @param reason Why.
    */

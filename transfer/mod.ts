@@ -15,7 +15,7 @@
  * sender.fill(3);
  * receiver.handleDatagram(sender.pollTransmit(0)!, 0);
  * assertEquals(receiver.takeBytes(), new Uint8Array([1, 2, 3]));
- * receiver.stored(0);
+ * receiver.stored();
  * receiver.complete(0);
  * sender.handleDatagram(receiver.pollTransmit(0)!, 0);
  * assertEquals(sender.state, "finished");
@@ -48,6 +48,7 @@ export {
   RetransmissionTimer,
 } from "./retransmission.ts";
 export { Sender } from "./sender.ts";
+export { TransferSide } from "./side.ts";
 export { Staging } from "./staging.ts";
 export { emptyStatistics, type TransferStatistics } from "./statistics.ts";
 export { UnprovenAccount, type UnprovenBudget } from "./unproven.ts";

@@ -29,11 +29,10 @@ import {
   blockToWire,
   LAST_BLOCK_BEFORE_ROLLOVER,
 } from "./block_number.ts";
-import { BaseMachine, type Machine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 import type { ReceiverOptions } from "./options.ts";
-import { RetransmissionTimer } from "./retransmission.ts";
+import { TransferSide } from "./side.ts";
 import { Staging } from "./staging.ts";
-import { UnprovenAccount } from "./unproven.ts";
 
 /** How much longer than a sender a receiver waits before it sends something again. */
 const RECEIVER_PATIENCE = 2;
@@ -53,16 +52,15 @@ const RECEIVER_PATIENCE = 2;
  * receiver.handleDatagram(new Uint8Array([0, 3, 0, 1, 7, 8]), 0);
  * assertEquals(receiver.takeBytes(), new Uint8Array([7, 8]));
  * assertEquals(receiver.pollTransmit(0), null); // not safe yet, so not acknowledged
- * receiver.stored(0);
+ * receiver.stored();
  * receiver.complete(0);
  * assertEquals(receiver.pollTransmit(0), new Uint8Array([0, 4, 0, 1]));
  * ```
  */
-export class Receiver extends BaseMachine implements Machine {
+export class Receiver extends TransferSide implements Machine {
   readonly #blockSize: number;
   readonly #window: ReceiveWindow;
   readonly #dallyMs: number;
-  readonly #timer: RetransmissionTimer;
   readonly #staging: Staging;
   readonly #ack: Uint8Array = new Uint8Array(4);
   #rollover: Rollover;
@@ -72,7 +70,6 @@ export class Receiver extends BaseMachine implements Machine {
   readonly #isClient: boolean;
   #opening: Uint8Array | null;
   #isOpeningDue: boolean;
-  #unproven: UnprovenAccount | null;
 
   #phase: "receiving" | "storing" | "dallying" = "receiving";
   /** Whether an ACK of the last block in order is to be sent. */
@@ -90,18 +87,8 @@ export class Receiver extends BaseMachine implements Machine {
    * @param options What to start from.
    */
   constructor(options: ReceiverOptions) {
-    super();
-    const {
-      settings,
-      now,
-      random,
-      opening = null,
-      retransmission = {},
-      rollover = "auto",
-      unproven = null,
-      dallyMs = 6000,
-      roundTripMs = null,
-    } = options;
+    super(options, RECEIVER_PATIENCE);
+    const { settings, now, opening = null, rollover = "auto" } = options;
     this.#blockSize = settings.blockSize;
     this.#window = new ReceiveWindow(settings.windowSize);
     this.#isRolloverOpen = settings.rollover === null && rollover === "auto" &&
@@ -109,18 +96,10 @@ export class Receiver extends BaseMachine implements Machine {
     this.#rollover = settings.rollover ?? (rollover === "auto" ? 0 : rollover);
     this.#opening = opening;
     this.#isOpeningDue = opening !== null;
-    this.#isClient = unproven === null;
-    this.#unproven = unproven && new UnprovenAccount(unproven);
-    this.#dallyMs = dallyMs;
+    this.#isClient = this.isProven;
+    this.#dallyMs = options.dallyMs ?? 6000;
     this.#staging = new Staging(settings.blockSize * settings.windowSize);
-    this.#timer = new RetransmissionTimer(retransmission, {
-      random,
-      now,
-      negotiatedMs: settings.timeoutMs,
-      roundTripMs,
-      patience: RECEIVER_PATIENCE,
-    });
-    this.#timer.arm(now);
+    this.timer.arm(now);
   }
 
   /** Whether bytes must be taken for the transfer to go on: no room for a window is left, or the last block has come. */
@@ -150,37 +129,21 @@ export class Receiver extends BaseMachine implements Machine {
     return this.#window.inOrder > 0;
   }
 
-  /** Whether the other side has answered, so that its address is its own. */
-  get isProven(): boolean {
-    return this.#unproven === null;
-  }
-
-  /** The smoothed round trip time in milliseconds, or -1 when none was measured. */
-  get roundTripMs(): number {
-    return this.#timer.roundTripMs;
-  }
-
   /**
    * Takes the bytes that have come, in order. Until {@linkcode Receiver.stored} no more can be taken.
    *
    * @returns The bytes, valid until `stored`; `null` when there are none, or the last ones are not stored yet.
    */
   takeBytes(): Uint8Array | null {
-    return this.#staging.take();
+    const bytes = this.#staging.take();
+    this.#releaseAck();
+    return bytes;
   }
 
-  /**
-   * Says that the bytes taken last are written, and their array is free again.
-   *
-   * @param now The time, in milliseconds.
-   */
-  stored(now: number): void {
+  /** Says that the bytes taken last are written, and their array is free again. */
+  stored(): void {
     this.#staging.release();
-    if (this.#isAckHeldBack && this.#staging.hasRoomForWindow) {
-      this.#acknowledge();
-      this.#timer.restartSilence(now);
-      this.#timer.arm(now);
-    }
+    this.#releaseAck();
   }
 
   /**
@@ -193,7 +156,7 @@ export class Receiver extends BaseMachine implements Machine {
     this.#phase = "dallying";
     this.#staging.dispose();
     this.#isAckDue = true;
-    this.#dallyUntil = now + Math.max(this.#dallyMs, 3 * this.#timer.waitMs);
+    this.#dallyUntil = now + Math.max(this.#dallyMs, 3 * this.timer.waitMs);
   }
 
   /**
@@ -226,6 +189,7 @@ export class Receiver extends BaseMachine implements Machine {
   handleRepeatedRequest(): void {
     if (this.state !== "open" || this.#hasBegun || !this.#opening) return;
     this.statistics.duplicates++;
+    if (this.unproven && !this.unproven.repeat()) return;
     this.#isOpeningDue = true;
   }
 
@@ -242,15 +206,15 @@ export class Receiver extends BaseMachine implements Machine {
     }
     if (now < this.pollTimeout()) return;
     this.statistics.timeouts++;
-    this.#timer.wake(now);
-    if (this.#timer.isHopeless(now)) {
-      return this.endAsTimedOut(this.#timer.silenceMs(now));
+    this.timer.wake(now);
+    if (this.timer.isHopeless(now)) {
+      return this.endAsTimedOut(this.timer.silenceMs(now));
     }
-    this.#timer.backOff();
-    this.#timer.arm(now);
+    this.timer.backOff();
+    this.timer.arm(now);
     const opening = this.#hasBegun ? null : this.#opening;
     if (
-      this.#unproven && !this.#unproven.spend((opening ?? this.#ack).length)
+      this.unproven && !this.unproven.spend((opening ?? this.#ack).length)
     ) return;
     if (opening) this.#isOpeningDue = true;
     else this.#acknowledge();
@@ -259,7 +223,7 @@ export class Receiver extends BaseMachine implements Machine {
     this.emit({
       type: "retransmission",
       block: this.#window.inOrder,
-      silenceMs: this.#timer.silenceMs(now),
+      silenceMs: this.timer.silenceMs(now),
     });
   }
 
@@ -293,7 +257,7 @@ export class Receiver extends BaseMachine implements Machine {
     // While the sink is the slow one, the other side owes nothing.
     return this.#phase === "storing" || this.#isAckHeldBack
       ? Infinity
-      : this.#timer.deadline;
+      : this.timer.deadline;
   }
 
   #handleData(bytes: Uint8Array, now: number): boolean {
@@ -339,12 +303,11 @@ export class Receiver extends BaseMachine implements Machine {
     // No room: taken for lost. It comes again, as nothing acknowledges it.
     if (!this.#staging.append(bytes.subarray(DATA_HEADER_BYTES))) return true;
     if (this.#ackSentAt >= 0) {
-      this.#timer.measure(now - this.#ackSentAt);
+      this.timer.measure(now - this.#ackSentAt);
       this.#ackSentAt = -1;
     }
-    this.#unproven = null;
-    this.#timer.progress(now);
-    this.#timer.arm(now);
+    this.noteHeard(now);
+    this.timer.arm(now);
     const length = bytes.length - DATA_HEADER_BYTES;
     this.statistics.blocks++;
     this.statistics.bytes += length;
@@ -391,10 +354,19 @@ export class Receiver extends BaseMachine implements Machine {
     this.fail(new TftpError(ERROR_CODE.IllegalOperation, reason));
   }
 
+  /** An ACK that waited for room waits no longer, if there is room; nothing is late before it is sent. */
+  #releaseAck(): void {
+    if (!this.#isAckHeldBack || !this.#staging.hasRoomForWindow) return;
+    this.#acknowledge();
+    this.timer.disarm();
+  }
+
   #noteSent(now: number, isRepeat: boolean): void {
     this.statistics.packetsSent++;
     if (isRepeat) this.statistics.retransmissions++;
+    // Silence counts from what is new: before that the sink may have kept us waiting.
+    else this.timer.restartSilence(now);
     this.#ackSentAt = isRepeat ? -1 : now;
-    this.#timer.arm(now);
+    this.timer.arm(now);
   }
 }

@@ -29,10 +29,9 @@ import {
   blockToWire,
   LAST_BLOCK_BEFORE_ROLLOVER,
 } from "./block_number.ts";
-import { BaseMachine, type Machine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 import type { SenderOptions } from "./options.ts";
-import { RetransmissionTimer } from "./retransmission.ts";
-import { UnprovenAccount } from "./unproven.ts";
+import { TransferSide } from "./side.ts";
 
 /**
  * Sends a file, block by block: a state machine without socket, clock or file (RFC 1350, RFC 7440). Its driver fills
@@ -52,18 +51,16 @@ import { UnprovenAccount } from "./unproven.ts";
  * assertEquals(sender.state, "finished");
  * ```
  */
-export class Sender extends BaseMachine implements Machine {
+export class Sender extends TransferSide implements Machine {
   readonly #blockSize: number;
   readonly #windowSize: number;
   readonly #rollover: Rollover;
-  readonly #timer: RetransmissionTimer;
   readonly #slots: Uint8Array[] = [];
   readonly #forgiveLastAck: boolean;
 
   /** The OACK, as long as it is not acknowledged. */
   #opening: Uint8Array | null;
   #isOpeningDue: boolean;
-  #unproven: UnprovenAccount | null;
   #openedAt = -1;
 
   /** The first block that is not acknowledged. */
@@ -93,31 +90,15 @@ export class Sender extends BaseMachine implements Machine {
    * @param options What to start from.
    */
   constructor(options: SenderOptions) {
-    super();
-    const {
-      settings,
-      now,
-      random,
-      opening = null,
-      retransmission = {},
-      rollover = 0,
-      unproven = null,
-      forgiveLastAck = false,
-      roundTripMs = null,
-    } = options;
+    super(options, 1);
+    const { settings, opening = null, rollover = 0, forgiveLastAck = false } =
+      options;
     this.#blockSize = settings.blockSize;
     this.#windowSize = settings.windowSize;
     this.#rollover = settings.rollover ?? rollover;
     this.#opening = opening;
     this.#isOpeningDue = opening !== null;
-    this.#unproven = unproven && new UnprovenAccount(unproven);
     this.#forgiveLastAck = forgiveLastAck;
-    this.#timer = new RetransmissionTimer(retransmission, {
-      random,
-      now,
-      negotiatedMs: settings.timeoutMs,
-      roundTripMs,
-    });
   }
 
   /** How many blocks may be filled now. */
@@ -136,16 +117,6 @@ export class Sender extends BaseMachine implements Machine {
   /** Whether the last block went without its acknowledgment, and that was forgiven. */
   get isLastAckMissing(): boolean {
     return this.#isLastAckMissing;
-  }
-
-  /** Whether the other side has answered, so that its address is its own. */
-  get isProven(): boolean {
-    return this.#unproven === null;
-  }
-
-  /** The smoothed round trip time in milliseconds, or -1 when none was measured. */
-  get roundTripMs(): number {
-    return this.#timer.roundTripMs;
   }
 
   /**
@@ -174,7 +145,7 @@ export class Sender extends BaseMachine implements Machine {
     );
     this.#filled = block;
     // What ran before we waited for these bytes must not end now: the wait starts when they are sent.
-    this.#timer.disarm();
+    this.timer.disarm();
     if (length < this.#blockSize) {
       this.#last = block;
       this.#lastLength = length;
@@ -212,6 +183,7 @@ export class Sender extends BaseMachine implements Machine {
   handleRepeatedRequest(): void {
     if (this.state !== "open" || this.#isAnswered) return;
     this.statistics.duplicates++;
+    if (this.unproven && !this.unproven.repeat()) return;
     if (this.#opening) this.#isOpeningDue = true;
     else this.#next = 1;
     this.#sampleBlock = 0;
@@ -226,19 +198,19 @@ export class Sender extends BaseMachine implements Machine {
   handleTimeout(now: number): void {
     if (this.state !== "open" || now < this.pollTimeout()) return;
     this.statistics.timeouts++;
-    this.#timer.wake(now);
-    if (this.#timer.isHopeless(now)) return this.#giveUp(now);
-    this.#timer.backOff();
-    this.#timer.arm(now);
+    this.timer.wake(now);
+    if (this.timer.isHopeless(now)) return this.#giveUp(now);
+    this.timer.backOff();
+    this.timer.arm(now);
     const length = this.#opening?.length ?? this.#packet(this.#base).length;
-    if (this.#unproven && !this.#unproven.spend(length)) return;
+    if (this.unproven && !this.unproven.spend(length)) return;
     this.#openedAt = -1;
     if (this.#opening) this.#isOpeningDue = true;
     else this.#restart(this.#base);
     this.emit({
       type: "retransmission",
       block: this.#opening ? 0 : this.#base,
-      silenceMs: this.#timer.silenceMs(now),
+      silenceMs: this.timer.silenceMs(now),
     });
   }
 
@@ -263,7 +235,7 @@ export class Sender extends BaseMachine implements Machine {
     if (block > this.#sent) {
       this.#sent = block;
       // Silence counts from what is new: before that we may have waited for our own source.
-      this.#timer.restartSilence(now);
+      this.timer.restartSilence(now);
       if (block === this.#base + this.#windowSize - 1 || block === this.#last) {
         this.#sampleBlock = block;
         this.#sampleSentAt = now;
@@ -273,7 +245,7 @@ export class Sender extends BaseMachine implements Machine {
       if (block > this.#resent) this.#resent = block;
       this.#sampleBlock = 0;
     }
-    this.#timer.arm(now);
+    this.timer.arm(now);
     return this.#packet(block);
   }
 
@@ -283,7 +255,7 @@ export class Sender extends BaseMachine implements Machine {
     // A window that waits for its bytes is our own doing: the other side owes nothing yet.
     return this.wanted > 0 && this.#next > this.#filled
       ? Infinity
-      : this.#timer.deadline;
+      : this.timer.deadline;
   }
 
   #handleAck(bytes: Uint8Array, now: number): boolean {
@@ -301,7 +273,7 @@ export class Sender extends BaseMachine implements Machine {
     }
     this.#prove(now);
     if (this.#sampleBlock > 0 && block >= this.#sampleBlock) {
-      this.#timer.measure(now - this.#sampleSentAt);
+      this.timer.measure(now - this.#sampleSentAt);
       this.#sampleBlock = 0;
     }
     const count = block - this.#base + 1;
@@ -311,7 +283,7 @@ export class Sender extends BaseMachine implements Machine {
       : count * this.#blockSize;
     this.#base = block + 1;
     if (block === this.#last) {
-      this.#timer.disarm();
+      this.timer.disarm();
       this.endAsFinished();
     } else if (this.#next > this.#base) {
       // Acknowledged in mid-window: what follows was lost, and the window starts anew there (RFC 7440 section 4).
@@ -327,7 +299,7 @@ export class Sender extends BaseMachine implements Machine {
   #handleOpeningAck(now: number): boolean {
     this.#opening = null;
     this.#prove(now);
-    if (this.#openedAt >= 0) this.#timer.measure(now - this.#openedAt);
+    if (this.#openedAt >= 0) this.timer.measure(now - this.#openedAt);
     return true;
   }
 
@@ -336,7 +308,7 @@ export class Sender extends BaseMachine implements Machine {
     if (
       this.#windowSize === 1 || this.#next <= this.#base ||
       this.#base - 1 <= this.#resent ||
-      now - this.#windowSentAt < this.#timer.roundTripMs
+      now - this.#windowSentAt < this.timer.roundTripMs
     ) return;
     this.statistics.gaps++;
     this.emit({ type: "gap", block: this.#base });
@@ -344,9 +316,8 @@ export class Sender extends BaseMachine implements Machine {
   }
 
   #prove(now: number): void {
-    this.#unproven = null;
+    this.noteHeard(now);
     this.#isAnswered = true;
-    this.#timer.progress(now);
   }
 
   #restart(block: number): void {
@@ -363,7 +334,7 @@ export class Sender extends BaseMachine implements Machine {
       this.statistics.bytes += this.#lastLength;
       return this.endAsFinished();
     }
-    this.endAsTimedOut(this.#timer.silenceMs(now));
+    this.endAsTimedOut(this.timer.silenceMs(now));
   }
 
   #sendOpening(now: number): Uint8Array | null {
@@ -376,7 +347,7 @@ export class Sender extends BaseMachine implements Machine {
     } else {
       this.#openedAt = now;
     }
-    this.#timer.arm(now);
+    this.timer.arm(now);
     return this.#opening;
   }
 

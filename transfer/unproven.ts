@@ -1,6 +1,6 @@
 // A request may carry a forged source address, and then every packet sent in answer hits somebody who asked for nothing.
 // Only an answer from the client proves that it is there. Until then a server sends little: the first packet of its
-// answer once for each request that came, and again on its timer only as far as this budget goes.
+// answer, the same again on its timer, and in answer to the same request, but only as far as this budget goes.
 
 /** What a server may send again, on its own, before the client has proved its address. */
 export interface UnprovenBudget {
@@ -16,6 +16,12 @@ export interface UnprovenBudget {
    * @default {2048}
    */
   readonly maxBytes?: number;
+  /**
+   * Repetitions of the request that are answered as well; clients of the field send theirs six times or so.
+   *
+   * @default {8}
+   */
+  readonly maxRepeats?: number;
 }
 
 /**
@@ -33,6 +39,7 @@ export interface UnprovenBudget {
 export class UnprovenAccount {
   #retransmissionsLeft: number;
   #bytesLeft: number;
+  #repeatsLeft: number;
 
   /**
    * Opens an account from which nothing is spent.
@@ -40,9 +47,19 @@ export class UnprovenAccount {
    * @param budget What may be spent.
    */
   constructor(budget: UnprovenBudget = {}) {
-    const { maxRetransmissions = 3, maxBytes = 2048 } = budget;
+    const { maxRetransmissions = 3, maxBytes = 2048, maxRepeats = 8 } = budget;
     this.#retransmissionsLeft = maxRetransmissions;
     this.#bytesLeft = maxBytes;
+    this.#repeatsLeft = maxRepeats;
+  }
+
+  /**
+   * Asks to answer a request that came again.
+   *
+   * @returns Whether it may be answered.
+   */
+  repeat(): boolean {
+    return this.#repeatsLeft-- > 0;
   }
 
   /**

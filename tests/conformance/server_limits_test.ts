@@ -239,7 +239,7 @@ Deno.test("server: one address gets no more than its share of transfers", () =>
     },
   ));
 
-Deno.test("server: with block numbers that may not roll over, a file that is too large is refused, and an upload ends", () =>
+Deno.test("server: with block numbers that may not roll over, a file that is too large is refused at once", () =>
   withServer({
     files: { fits: content(8 * 65535 - 1), large: content(8 * 65535) },
     rollover: "refuse",

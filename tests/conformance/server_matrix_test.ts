@@ -334,3 +334,27 @@ Deno.test("server: what an exception says never goes to the client", () =>
     await writer.expect('ERROR 2 "No"');
     assertEquals(side.faults.splice(0).length, 1);
   }));
+
+Deno.test("server: a client that rolls over to 1, and one that rolls over to 0, are both followed", () =>
+  withServer({ upload: "body" }, async (side) => {
+    for (const afterLast of [0, 1]) {
+      const client = await side.ask(write("new", [["blksize", "8"]]));
+      await client.expect("OACK blksize=8");
+      const bytes = content(8);
+      for (let block = 1; block <= 65535; block++) {
+        side.network.inject(
+          client.address,
+          client.from!,
+          Uint8Array.of(0, 3, block >> 8, block, ...bytes),
+        );
+        if (block % 1000 === 0) await client.drain();
+      }
+      await client.drain();
+      await client.send(data(afterLast, bytes));
+      await client.expect(`ACK ${afterLast}`);
+      await client.send(data(afterLast + 1, raw("end")));
+      await client.expect(`ACK ${afterLast + 1}`);
+      assertEquals(side.uploads.get("new")?.length, 65536 * 8 + 3);
+      assertEquals(side.uploads.delete("new"), true);
+    }
+  }));

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type Network, udpNetwork } from "../../net/mod.ts";
 import { serve } from "../../server.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ATFTP, CLIENTS, CURL, type PeerClient, TFTP_HPA } from "./_clients.ts";
@@ -34,9 +35,15 @@ async function roundTrip(
   using root = new TempDir();
   using local = new TempDir();
   const events = new Events();
+  let sockets = 0;
+  const bind: Network["bind"] = (address) => {
+    sockets++;
+    return udpNetwork().bind(address);
+  };
   await using server = serveFolder(root.path, {
     singlePort,
     onEvent: events.note,
+    network: { bind },
   });
   const { port } = server.addr;
   const original = root.make("down", sizeBytes);
@@ -62,6 +69,7 @@ async function roundTrip(
   assertEquals(sent.code, 0, sent.text);
   assertEquals(digest(root.at("up")), wanted);
   assertEquals(events.endings, ["finished", "finished"]);
+  assertEquals(sockets, singlePort ? 1 : 3);
   return negotiated;
 }
 

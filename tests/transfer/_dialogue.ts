@@ -203,7 +203,7 @@ export function receiveFrom(options: ReceiveOptions = {}): Dialogue<Receiver> {
   const receiver = new Receiver({ random: still, now: 0, ...rest, settings });
   return new Dialogue(receiver, (now) => {
     if (sink === "manual") return;
-    if (receiver.takeBytes()) receiver.stored(now);
+    if (receiver.takeBytes()) receiver.stored();
     if (receiver.isStored) receiver.complete(now);
   });
 }

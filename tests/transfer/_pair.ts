@@ -116,7 +116,7 @@ class ReceivingPeer implements Peer {
   work(now: number): void {
     if (this.machine.mustStore) {
       this.#parts.push(this.machine.takeBytes()!.slice());
-      this.machine.stored(now);
+      this.machine.stored();
     }
     if (this.machine.isStored) this.machine.complete(now);
   }

@@ -113,3 +113,17 @@ Deno.test("no budget means none is needed", () => {
   assertEquals(sendTo({ bytes: 1 }).machine.isProven, true);
   assertEquals(receiveFrom().machine.isProven, true);
 });
+
+Deno.test("a repeated request is answered no more than eight times: each answer is larger than it", () => {
+  const talk = sendTo({ bytes: 1024, unproven: {} }).at(0);
+  talk.expect("DATA 1 (512 octets)");
+  for (let i = 0; i < 8; i++) {
+    talk.do((sender) => sender.handleRepeatedRequest());
+    talk.expect("DATA 1 (512 octets)");
+  }
+  talk.do((sender) => sender.handleRepeatedRequest()).silent();
+  talk.hear(ack(1)).expect("DATA 2 (512 octets)");
+
+  const account = new UnprovenAccount({ maxRepeats: 1 });
+  assertEquals([account.repeat(), account.repeat()], [true, false]);
+});
