@@ -24,7 +24,11 @@
  */
 
 import { download, type TftpDownload } from "./client/download.ts";
-import { type ClientOptions, resolveClientOptions } from "./client/options.ts";
+import {
+  type ClientConfig,
+  type ClientOptions,
+  resolveClientOptions,
+} from "./client/options.ts";
 import { resolveTarget, type TftpTarget } from "./client/target.ts";
 import { type TftpUpload, upload } from "./client/upload.ts";
 import type { Sink, TransferBody } from "./net/mod.ts";
@@ -84,11 +88,17 @@ export async function get(
   target: string | URL | TftpTarget,
   options: GetOptions = {},
 ): Promise<TftpDownload> {
-  return await download(
-    resolveTarget(target),
-    resolveClientOptions(options),
-    options.sink ?? null,
-  );
+  const { sink = null } = options;
+  let config: ClientConfig;
+  let file: Required<TftpTarget>;
+  try {
+    file = resolveTarget(target);
+    config = resolveClientOptions(options);
+  } catch (error) {
+    await sink?.abort(error);
+    throw error;
+  }
+  return await download(file, config, sink);
 }
 
 /**

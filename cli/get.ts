@@ -106,22 +106,15 @@ async function download(
   const name = quoteText(target.filename);
   try {
     const sink = await openOutput(path, context.stdout);
-    let response;
-    try {
-      response = await get(target, {
-        ...options,
-        sink,
-        ...(args.has("verbose")
-          ? {
-            onEvent: (event) => tell(`${name}: ${describeMachineEvent(event)}`),
-          }
-          : {}),
-      });
-    } catch (error) {
-      // As long as the transfer has not begun, nobody else lets go of the file.
-      await sink.abort(error);
-      throw error;
-    }
+    const response = await get(target, {
+      ...options,
+      sink,
+      ...(args.has("verbose")
+        ? {
+          onEvent: (event) => tell(`${name}: ${describeMachineEvent(event)}`),
+        }
+        : {}),
+    });
     const transfer = await response.finished;
     if (transfer.mismatchedSize !== null) {
       tell(

@@ -146,5 +146,7 @@ async function openInput(path: string, context: CliContext): Promise<Source> {
   }
   // A pipe that nobody writes to makes this wait, and Ctrl-C must be heard meanwhile.
   const file = await Deno.open(path);
-  return info.isFile ? new FileSource(file, info) : streamSource(file.readable);
+  return info.isFile && info.size > 0
+    ? new FileSource(file, info)
+    : streamSource(file.readable);
 }

@@ -2,7 +2,13 @@
 
 import type { ServeDirOptions } from "../handlers/mod.ts";
 import { TFTP_PORT } from "../net/mod.ts";
-import { type EventLevel, eventLogger, toRecord } from "../observe/mod.ts";
+import {
+  type EventLevel,
+  eventLevel,
+  eventLogger,
+  limitEvents,
+  toRecord,
+} from "../observe/mod.ts";
 import { OPTION_NAMES } from "../packet/mod.ts";
 import type { PortRange, ServeOptions } from "../server.ts";
 import {
@@ -154,6 +160,8 @@ export function planServe(
       },
       singlePort: args.has("single-port"),
       ...(portRange ? { portRange } : {}),
+      // The directory has its own limit, and tells it to the client in the same way.
+      limits: { maxUploadBytes: Number.MAX_SAFE_INTEGER },
       onEvent: makeObserver(args, context),
     },
   };
@@ -177,19 +185,24 @@ function parsePortRange(text: string | undefined): PortRange | null {
   );
 }
 
+/** Who hears of events: a log of lines, or of JSON; neither can be flooded by strangers. */
 function makeObserver(
   args: ParsedArguments,
   context: CliContext,
 ): NonNullable<ServeOptions["onEvent"]> {
+  const { stdout, stderr, noColor } = context;
   if (args.has("json")) {
+    const write = (record: unknown) =>
+      stdout.write(JSON.stringify(record) + "\n");
     const isTold = args.has("verbose")
       ? () => true
       : (type: string) => JSON_EVENTS.has(type);
+    const limited = limitEvents((event) => write(toRecord(event, new Date())), {
+      onSuppressed: (count) =>
+        write({ time: new Date().toISOString(), event: "suppressed", count }),
+    });
     return (event) => {
-      if (!isTold(event.type)) return;
-      context.stdout.write(
-        JSON.stringify(toRecord(event, new Date())) + "\n",
-      );
+      if (isTold(event.type)) limited(event);
     };
   }
   const level: EventLevel = args.has("verbose")
@@ -197,11 +210,19 @@ function makeObserver(
     : args.has("quiet")
     ? "WARN"
     : "INFO";
-  return eventLogger({
+  const { onEvent, logger } = eventLogger({
     level,
-    color: context.stderr.isTerminal && !context.noColor,
-    write: (line) => context.stderr.write(line + "\n"),
-  }).onEvent;
+    color: stderr.isTerminal && !noColor,
+    write: (line) => stderr.write(line + "\n"),
+  });
+  const limited = limitEvents(onEvent, {
+    onSuppressed: (count) =>
+      void logger.warn(`${count} more lines like these were left out`),
+  });
+  return (event) => {
+    // What is not logged must not use up what may be.
+    if (level === "DEBUG" || eventLevel(event) !== "DEBUG") limited(event);
+  };
 }
 
 /** What is worth a line of JSON without --verbose: how each request ended. */

@@ -38,10 +38,10 @@ export interface TftpDownload extends AsyncDisposable {
   /** The options of the server's OACK; `null` when it sent none. */
   readonly acknowledged: OptionList | null;
   /**
-   * The bytes, as they come: the server waits for who reads. In mode netascii line ends are LF here. Empty, when the bytes
+   * The bytes, as they come: the server waits for who reads, and `finished` does too, unless the file is small. In mode netascii line ends are LF here. Empty, when the bytes
    * go to a sink.
    */
-  readonly body: ReadableStream<Uint8Array>;
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Fulfilled when the download has ended well, with its numbers; rejected when it has not. */
   readonly finished: Promise<ClientTransferSummary>;
   /**
@@ -50,7 +50,7 @@ export interface TftpDownload extends AsyncDisposable {
    * @returns The bytes.
    * @throws {TftpError} When the transfer breaks off.
    */
-  bytes(): Promise<Uint8Array>;
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * All bytes as text, in UTF-8.
    *
@@ -74,10 +74,7 @@ export async function download(
   );
   const body = stream?.readable ?? new Blob([]).stream();
   const bytes = async () => {
-    const all = await new Response(
-      body as ReadableStream<Uint8Array<ArrayBuffer>>,
-    )
-      .bytes();
+    const all = await new Response(body).bytes();
     await finished;
     return all;
   };

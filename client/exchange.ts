@@ -101,6 +101,12 @@ function isAboutOptions(error: unknown, request: RequestPacket): boolean {
 
 const ABORTED = new TftpError(ERROR_CODE.NotDefined, "Transfer was aborted");
 
+/** Transfers that have ended and only stay in case their last ACK was lost, oldest first. */
+const staying = new Set<Attempt>();
+
+/** Such transfers in a process: more, and the oldest one goes, so that many small files do not use up all sockets. */
+const MAX_STAYING = 32;
+
 class Attempt {
   readonly #request: RequestPacket;
   readonly #server: UdpAddress;
@@ -192,6 +198,7 @@ class Attempt {
           this.#isEnded = true;
           this.#tellProgress(Infinity);
           this.#unwatchSignal();
+          this.#stay();
           // What is left is to repeat the last ACK if it was lost: no reason to keep a program running.
           this.#socket.unref();
           if (failure === null) resolve(this.#summarize(result));
@@ -207,6 +214,15 @@ class Attempt {
     return { result, remote, finished, close: () => this.#breakOff() };
   }
 
+  #stay(): void {
+    staying.add(this);
+    if (staying.size <= MAX_STAYING) return;
+    for (const oldest of staying) {
+      oldest.#driver.dismiss();
+      break;
+    }
+  }
+
   #breakOff(): void {
     if (!this.#isEnded) this.#driver.fail(ABORTED);
     this.#driver.dismiss();
@@ -218,6 +234,9 @@ class Attempt {
       feed: (host) => feeder.feed(host),
       get isDone() {
         return feeder.isDone;
+      },
+      get isCommitting() {
+        return feeder.isCommitting;
       },
       end: (failure) => feeder.end(this.#explain(failure)),
     };
@@ -312,6 +331,7 @@ class Attempt {
   }
 
   #close(): void {
+    staying.delete(this);
     this.#unwatchSignal();
     this.#socket.close();
   }

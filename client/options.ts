@@ -5,8 +5,12 @@ import {
   udpNetwork,
 } from "../net/mod.ts";
 import {
+  DATA_HEADER_BYTES,
   DEFAULT_BLOCK_SIZE,
+  findOption,
+  MAX_BLOCK_SIZE,
   type OptionList,
+  parseOptionNumber,
   receiveBufferBlocks,
   requestOptions,
   type Rollover,
@@ -45,7 +49,7 @@ export interface ClientOptions {
   readonly timeout?: number;
   /** The block number that follows 65535 to agree on with a server of tftp-hpa; not asked for unless given. */
   readonly rolloverOption?: 0 | 1;
-  /** More options to ask for, as they go over the wire. */
+  /** More options to ask for, as they go over the wire; not those that have a setting of their own here. */
   readonly options?: OptionList;
   /**
    * RFC 1350 to the letter: ask for nothing, not even the size.
@@ -163,6 +167,7 @@ export interface ClientConfig {
  * Fills in the defaults, and checks what was given.
  *
  * @throws {RangeError} When a number is outside of its range.
+ * @throws {TypeError} When an option is asked for twice.
  */
 export function resolveClientOptions(options: ClientOptions): ClientConfig {
   const {
@@ -219,7 +224,8 @@ export function resolveClientOptions(options: ClientOptions): ClientConfig {
       }),
       ...more,
     ];
-  ask(0);
+  const asked = ask(0);
+  checkAskedOnce(asked);
   return {
     ask,
     fallback,
@@ -235,6 +241,24 @@ export function resolveClientOptions(options: ClientOptions): ClientConfig {
     network,
     clock,
     random,
-    bufferBytes: Math.max(blksize, DEFAULT_BLOCK_SIZE, 1024) + 5,
+    // One octet more than the largest block has: a datagram that was cut must not look like the last block.
+    bufferBytes: DATA_HEADER_BYTES + largestBlock(asked) + 1,
   };
+}
+
+function checkAskedOnce(asked: OptionList): void {
+  const names = asked.map(([name]) => name.toLowerCase());
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new TypeError(
+    `Cannot ask for option "${twice}" twice: use its own setting, or only options`,
+  );
+}
+
+/** The largest block that a server may send, given what it was asked for. */
+function largestBlock(asked: OptionList): number {
+  const sizes = ["blksize", "blksize2"].map((name) =>
+    parseOptionNumber(findOption(asked, name) ?? "") ?? 0
+  );
+  return Math.min(MAX_BLOCK_SIZE, Math.max(DEFAULT_BLOCK_SIZE, ...sizes));
 }

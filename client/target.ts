@@ -6,6 +6,7 @@
 // 1. One slash after the host is the separator; `tftp://host//name` asks for "/name".
 // 2. The name is percent-decoded once, as UTF-8; %00 is refused, because a name ends at NUL on the wire.
 // 3. Nothing is taken away or made shorter: "..", "?" and "#" go to the server as they are. A name is the server's affair.
+//    A `URL` object has lost its ".." before it comes here; a string has not.
 
 import { TFTP_PORT } from "../net/mod.ts";
 import type { TransferMode } from "../packet/mod.ts";

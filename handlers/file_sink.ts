@@ -10,6 +10,7 @@ import { dirname, join } from "@std/path";
 import type { Sink } from "../net/mod.ts";
 import { ERROR_CODE, errorCodeText, TftpError } from "../packet/mod.ts";
 import { fileError, systemCode } from "./_file_error.ts";
+import { holdLock } from "./_file_lock.ts";
 
 /** Largest upload that is taken when nothing else was said, in octets: 1 GiB. */
 export const DEFAULT_MAX_UPLOAD_BYTES: number = 2 ** 30;
@@ -95,6 +96,8 @@ export class FileSink implements Sink {
       createNew: true,
       mode,
     });
+    // Held until the file is closed, also by a crash: so a later start knows what is left over and what is not.
+    holdLock(this.#file);
   }
 
   /**

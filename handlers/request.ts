@@ -28,7 +28,7 @@ export interface TftpRequest {
    * acknowledgment is sent when the handler returns, also if it has not read everything; when it throws, the client gets an
    * ERROR instead.
    */
-  readonly body: ReadableStream<Uint8Array> | null;
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { fromFileUrl, join } from "@std/path";
+import { holdLock } from "./_file_lock.ts";
 import { isTemporaryName } from "./filename.ts";
 
 /** Options of {@linkcode removeTemporaryFiles}. */
@@ -13,7 +14,8 @@ export interface RemoveTemporaryFilesOptions {
 }
 
 /**
- * Removes what a crash left of unfinished uploads, in a directory and all below it. Meant for the start of a server.
+ * Removes what a crash left of unfinished uploads, in a directory and all below it. Meant for the start of a server. What
+ * is being written at this moment, by another process too, is left alone.
  * Symbolic links are not followed; a directory that cannot be listed, and a file that cannot be removed, are left alone.
  *
  * @param root The directory.
@@ -68,6 +70,11 @@ async function removeIfOld(
       const { mtime } = await Deno.lstat(path);
       if (mtime === null || mtime.getTime() > newestMs) return false;
     }
+    const file = await Deno.open(path, { read: true, write: true });
+    const isLeftOver = holdLock(file);
+    file.close();
+    // Otherwise somebody is writing it now: another server, or a download into this directory.
+    if (!isLeftOver) return false;
     await Deno.remove(path);
     return true;
   } catch {

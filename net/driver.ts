@@ -24,7 +24,7 @@ import type { Machine, MachineEvent } from "../transfer/mod.ts";
 import { isSameAddress, type UdpAddress } from "./address.ts";
 import type { Clock } from "./clock.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";
-import type { Feeder } from "./feeder.ts";
+import type { Feeder, FeederHost } from "./feeder.ts";
 import type { Ticker, Ticking } from "./ticker.ts";
 
 /** Strangers that one transfer answers; more are ignored. */
@@ -55,7 +55,7 @@ export interface DriverOptions {
    * @default {null}
    */
   readonly feeder?: Feeder | null;
-  /** Told of each event of the machine. */
+  /** Told of each event of the machine. What this or the next two throw is ignored. */
   readonly onEvent?: (event: MachineEvent) => void;
   /**
    * Told once when it is known how the transfer ended.
@@ -77,6 +77,10 @@ export class Driver implements Ticking {
   readonly #options: DriverOptions;
   #peer: UdpAddress;
   #isPortOpen: boolean;
+  readonly #feederHost: FeederHost = {
+    pump: () => this.pump(),
+    fail: (error) => this.#fail(error),
+  };
   #isPumping = false;
   #isEnded = false;
   #isClosed = false;
@@ -166,12 +170,19 @@ export class Driver implements Ticking {
   }
 
   /**
-   * Ends the transfer from this side, and tells the other with an ERROR packet.
+   * Ends the transfer from this side, and tells the other with an ERROR packet. Once its file is being made safe it is too
+   * late for that: whoever has the file must also hear so.
    *
    * @param error Why. What is no `TftpError` goes out as code 0 with a text that says nothing.
    * @param lastWords What to tell the other side instead.
    */
   fail(error: unknown, lastWords: TftpError = asTftpError(error)): void {
+    if (this.#feeder?.isCommitting) return;
+    this.#fail(error, lastWords);
+  }
+
+  /** Ends the transfer also while its file is being made safe: because that has failed. */
+  #fail(error: unknown, lastWords: TftpError = asTftpError(error)): void {
     if (this.#machine.state !== "open") return;
     this.#cause = error;
     this.#machine.fail(lastWords);
@@ -184,7 +195,7 @@ export class Driver implements Ticking {
    * @param reason Why.
    */
   abandon(reason: unknown): void {
-    if (this.#machine.state !== "open") return;
+    if (this.#machine.state !== "open" || this.#feeder?.isCommitting) return;
     this.#cause = reason;
     this.#machine.abandon(asTftpError(reason));
     // At once, also while a packet is on its way out: nothing more will be sent.
@@ -203,7 +214,7 @@ export class Driver implements Ticking {
     this.#isPumping = true;
     try {
       for (;;) {
-        this.#feeder?.feed(this);
+        this.#feeder?.feed(this.#feederHost);
         const packet = this.#machine.pollTransmit(this.#clock.now());
         if (packet === null) break;
         try {
@@ -227,7 +238,7 @@ export class Driver implements Ticking {
       let event = this.#machine.pollEvent();
       event !== null;
       event = this.#machine.pollEvent()
-    ) this.#options.onEvent?.(event);
+    ) quietly(() => this.#options.onEvent?.(event));
   }
 
   /** Looks whether there is an end to tell. */
@@ -237,12 +248,12 @@ export class Driver implements Ticking {
       this.#isEnded = true;
       const error = this.#cause ?? failure;
       this.#feeder?.end(error);
-      this.#options.onEnd?.(error);
+      quietly(() => this.#options.onEnd?.(error));
     }
     if (state !== "open" && !this.#isClosed) {
       this.#isClosed = true;
       this.#ticker.delete(this);
-      this.#options.onClose?.();
+      quietly(() => this.#options.onClose?.());
     }
   }
 
@@ -265,6 +276,15 @@ export class Driver implements Ticking {
       () => {},
       () => {},
     );
+  }
+}
+
+/** Tells somebody who watches: what that throws must not end a process in the middle of nowhere. */
+function quietly(tell: () => void): void {
+  try {
+    tell();
+  } catch {
+    // As above.
   }
 }
 

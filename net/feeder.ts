@@ -21,6 +21,8 @@ export interface Feeder {
   feed(host: FeederHost): void;
   /** Whether the transfer has reached its end well, though its machine may still stay for a while. */
   readonly isDone: boolean;
+  /** Whether what was received is being made safe: from then on only that decides how the transfer ends. */
+  readonly isCommitting: boolean;
   /**
    * Lets go of source or sink: the transfer has ended.
    *
@@ -60,6 +62,11 @@ export class SourceFeeder implements Feeder {
   /** Whether the transfer has reached its end well. */
   get isDone(): boolean {
     return this.#sender.state === "finished";
+  }
+
+  /** A sender makes nothing safe. */
+  get isCommitting(): boolean {
+    return false;
   }
 
   /**
@@ -170,6 +177,7 @@ export class SinkFeeder implements Feeder {
   readonly #sink: Sink;
   readonly #clock: Clock;
   #isWaiting = false;
+  #isCommitting = false;
   #isCommitted = false;
 
   /**
@@ -188,6 +196,11 @@ export class SinkFeeder implements Feeder {
   /** Whether the transfer has reached its end well: everything is safe. */
   get isDone(): boolean {
     return this.#isCommitted;
+  }
+
+  /** Whether everything is being made safe. */
+  get isCommitting(): boolean {
+    return this.#isCommitting && !this.#isCommitted;
   }
 
   /**
@@ -209,6 +222,7 @@ export class SinkFeeder implements Feeder {
         receiver.stored();
       }
       if (receiver.isStored && !this.#isCommitted) {
+        this.#isCommitting = true;
         const committing = this.#sink.commit();
         if (committing) {
           return this.#wait(committing, host, () => this.#complete());

@@ -3,7 +3,7 @@ import type { Sink } from "./sink.ts";
 /** A stream, and the sink that fills it. */
 export interface StreamSink extends Sink {
   /** What was received, in order; its reader sets the pace of the transfer. */
-  readonly readable: ReadableStream<Uint8Array>;
+  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Takes what still comes and forgets it: nobody reads any more. */
   discard(): void;
 }
@@ -48,7 +48,7 @@ export interface StreamSinkOptions {
 export function streamSink(options: StreamSinkOptions = {}): StreamSink {
   const { highWaterMark = 1, discardOnCancel = false } = options;
   let { onFirstPull } = options;
-  let controller!: ReadableStreamDefaultController<Uint8Array>;
+  let controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   let onPull: (() => void) | null = null;
   let isClosed = false;
   let isDiscarding = false;
@@ -57,7 +57,7 @@ export function streamSink(options: StreamSinkOptions = {}): StreamSink {
     onPull?.();
     onPull = null;
   };
-  const readable = new ReadableStream<Uint8Array>({
+  const readable = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start: (it) => void (controller = it),
     pull() {
       onFirstPull?.();
@@ -78,8 +78,8 @@ export function streamSink(options: StreamSinkOptions = {}): StreamSink {
       if (isDiscarding) return;
       if (cancellation) throw cancelError(cancellation.reason);
       // The reader may keep what it gets; our array is used again.
-      controller.enqueue(bytes.slice());
-      if ((controller.desiredSize ?? 0) > 0) return;
+      controller.enqueue(new Uint8Array(bytes));
+      if ((controller.desiredSize ?? 0) >= 0) return;
       return new Promise<void>((resolve, reject) => {
         onPull = () => {
           if (cancellation && !isDiscarding) {

@@ -171,6 +171,8 @@ class NodeSocket implements DatagramSocket {
   } | null = null;
   isClosed = false;
   #failure: unknown = null;
+  /** Datagrams that are on their way out. */
+  #sending = 0;
   /** What keeps the process alive: whether the socket does cannot be changed while it receives. */
   readonly #keepAlive = setInterval(() => {}, 2 ** 30);
 
@@ -200,12 +202,18 @@ class NodeSocket implements DatagramSocket {
   }
 
   send(bytes: Uint8Array, to: UdpAddress): Promise<unknown> {
+    this.#sending++;
     return new Promise<void>((resolve, reject) => {
       this.#socket.send(
         bytes,
         to.port,
         to.hostname,
-        (error) => error ? reject(asSendError(error, to)) : resolve(),
+        (error) => {
+          this.#sending--;
+          if (this.isClosed && this.#sending === 0) this.#socket.close();
+          if (error) reject(asSendError(error, to));
+          else resolve();
+        },
       );
     });
   }
@@ -230,7 +238,8 @@ class NodeSocket implements DatagramSocket {
     if (this.isClosed) return;
     this.isClosed = true;
     clearInterval(this.#keepAlive);
-    this.#socket.close();
+    // What is on its way out still goes: closing would overtake it.
+    if (this.#sending === 0) this.#socket.close();
     this.#waiting?.reject(
       new Deno.errors.Interrupted("Socket has been closed"),
     );

@@ -49,60 +49,72 @@ export interface EventDescription {
  * ```
  */
 export function describeEvent(event: ServerEvent): EventDescription {
-  if (event.type === "ignored") {
-    return {
-      level: "DEBUG",
-      text: `${formatAddress(event.remote)} ignored: ${event.packet}`,
-    };
+  return { level: eventLevel(event), text: eventText(event) };
+}
+
+/**
+ * How much an event matters.
+ *
+ * @param event The event.
+ * @returns Its level.
+ *
+ * @example Junk is nothing to worry about
+ * ```ts
+ * import { eventLevel } from "@tftpkit/tftp/observe";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const remote = { transport: "udp", hostname: "192.0.2.7", port: 50000 } as const;
+ * assertEquals(eventLevel({ type: "ignored", remote, packet: "ACK 1" }), "DEBUG");
+ * ```
+ */
+export function eventLevel(event: ServerEvent): EventLevel {
+  switch (event.type) {
+    case "finished":
+      return "INFO";
+    case "failed":
+    case "refused":
+    case "dropped":
+      return "WARN";
+    default:
+      return "DEBUG";
   }
-  const who = subject(event.request);
+}
+
+function eventText(event: ServerEvent): string {
+  if (event.type === "ignored") {
+    return `${formatAddress(event.remote)} ignored: ${event.packet}`;
+  }
+  return `${subject(event.request)} ${outcomeText(event)}`;
+}
+
+function outcomeText(event: Exclude<ServerEvent, { type: "ignored" }>): string {
   switch (event.type) {
     case "request":
-      return {
-        level: "DEBUG",
-        text: `${who} asked, mode ${quoteText(event.request.mode)}${
-          optionText(event.request.options)
-        }`,
-      };
+      return `asked, mode ${quoteText(event.request.mode)}${
+        optionText(event.request.options)
+      }`;
     case "negotiated":
-      return {
-        level: "DEBUG",
-        text: `${who} begins${
-          optionText(event.acknowledged) || ", no options"
-        }`,
-      };
+      return `begins${optionText(event.acknowledged) || ", no options"}`;
     case "finished":
-      return {
-        level: "INFO",
-        text: `${who} ${describeTransfer(event.transfer)}`,
-      };
+      return describeTransfer(event.transfer);
     case "probed":
-      return {
-        level: "DEBUG",
-        text: `${who} asked for the size only${
-          optionText(event.transfer.acknowledged)
-        }`,
-      };
+      return `asked for the size only${
+        optionText(event.transfer.acknowledged)
+      }`;
     case "failed":
-      return {
-        level: "WARN",
-        text: `${who} failed after ${
-          formatBytes(event.transfer.statistics.bytes)
-        } and ${formatDuration(event.transfer.durationMs)}: ${
-          reason(event.error)
-        }${repairText(event.transfer)}`,
-      };
+      return `failed after ${
+        formatBytes(event.transfer.statistics.bytes)
+      } and ${formatDuration(event.transfer.durationMs)}: ${
+        reason(event.error)
+      }${repairText(event.transfer)}`;
     case "refused":
-      return {
-        level: "WARN",
-        text: `${who} refused with code ${event.code}: ${reason(event.error)}`,
-      };
+      return `refused with code ${event.code}: ${reason(event.error)}`;
     case "dropped":
-      return { level: "WARN", text: `${who} left unanswered: ${event.reason}` };
+      return `left unanswered: ${event.reason}`;
     case "retransmission":
     case "gap":
     case "unexpected":
-      return { level: "DEBUG", text: `${who} ${describeMachineEvent(event)}` };
+      return describeMachineEvent(event);
   }
 }
 

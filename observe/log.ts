@@ -1,8 +1,8 @@
 // The one file that knows `@std/log`, which its authors have frozen: should it have to be replaced, this is the place.
 
-import { BaseHandler, Logger, type LogRecord } from "@std/log";
+import { BaseHandler, Logger, LogLevels, type LogRecord } from "@std/log";
 import type { ServerEvent } from "../server/events.ts";
-import { describeEvent, type EventLevel } from "./describe.ts";
+import { describeEvent, type EventLevel, eventLevel } from "./describe.ts";
 import { oneLine } from "./text.ts";
 
 /** Options of {@linkcode eventLogger}. */
@@ -82,8 +82,9 @@ export function eventLogger(options: EventLoggerOptions = {}): EventLogger {
   return {
     logger,
     onEvent(event) {
-      const { level, text } = describeEvent(event);
-      log[level](text);
+      // Putting into words what nobody will read would cost more than serving the request.
+      if (LogLevels[eventLevel(event)] < LogLevels[level]) return;
+      log[eventLevel(event)](describeEvent(event).text);
     },
   };
 }
@@ -118,13 +119,22 @@ class LineHandler extends BaseHandler {
     const color = this.#color ? COLORS[record.levelName] : undefined;
     const shown = color ? `${color}${level}\x1b[0m` : level;
     // Messages of others may hold anything.
-    return `${time} ${shown} ${oneLine(record.msg)}`;
+    return `${time} ${shown} ${shorten(oneLine(record.msg))}`;
   }
 
   override log(line: string): void {
     this.#write(line);
   }
 }
+
+/** A name can have two thousand characters, and stand in a line more than once. */
+function shorten(text: string): string {
+  if (text.length <= MAX_LINE_LENGTH) return text;
+  return `${text.slice(0, MAX_LINE_LENGTH)}… (${text.length} characters)`;
+}
+
+/** Characters of a message that are logged. */
+const MAX_LINE_LENGTH = 600;
 
 /** Local time with milliseconds, in a form that sorts. */
 function localTime(date: Date): string {

@@ -18,7 +18,9 @@ export {
   describeTransfer,
   type EventDescription,
   type EventLevel,
+  eventLevel,
 } from "./describe.ts";
+export { limitEvents, type LimitEventsOptions } from "./limit_events.ts";
 export {
   type EventLogger,
   eventLogger,

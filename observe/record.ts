@@ -125,6 +125,12 @@ function toObject(options: OptionList): Record<string, string> {
   );
 }
 
+/** Characters of a reason that are told: names from the network can be long, and stand in it more than once. */
+const MAX_REASON_LENGTH = 600;
+
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return text.length <= MAX_REASON_LENGTH
+    ? text
+    : `${text.slice(0, MAX_REASON_LENGTH)}…`;
 }

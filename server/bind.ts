@@ -14,7 +14,7 @@ export function bindListeners(
 ): DatagramSocket[] | Promise<DatagramSocket[]> {
   const { network, hostnames, port } = config;
   if (hostnames === null) {
-    return chain(bindEverywhere(config), (socket) => [socket]);
+    return bindEverywhere(config);
   }
   const bindRest = (
     sockets: DatagramSocket[],
@@ -36,18 +36,28 @@ export function bindListeners(
   return bindRest([]);
 }
 
-/** IPv6 and IPv4 on one socket; IPv4 alone where there is no IPv6, or no permission for it. */
+/**
+ * IPv6 and IPv4: on one socket where the system lets one have both, on two where it does not (Windows, some BSDs, Linux with
+ * `bindv6only`); IPv4 alone where there is no IPv6, or no permission for it.
+ */
 function bindEverywhere(
   { network, port }: Config,
-): DatagramSocket | Promise<DatagramSocket> {
+): DatagramSocket[] | Promise<DatagramSocket[]> {
+  const bindV4 = (port: number) => network.bind({ hostname: "0.0.0.0", port });
+  const bindBoth = (v6: DatagramSocket) =>
+    recover<DatagramSocket[]>(
+      () => chain(bindV4(v6.address.port), (v4) => [v6, v4]),
+      // The usual case: the port is in use, by the first socket, which has IPv4 as well.
+      () => [v6],
+    );
   return recover(
-    () => network.bind({ hostname: "::", port }),
+    () => chain(network.bind({ hostname: "::", port }), bindBoth),
     (error) => {
       if (
         error instanceof Deno.errors.AddrInUse ||
         error instanceof Deno.errors.PermissionDenied
       ) throw error;
-      return network.bind({ hostname: "0.0.0.0", port });
+      return chain(bindV4(port), (v4) => [v4]);
     },
   );
 }

@@ -7,29 +7,28 @@ import type { ServerEvent } from "./events.ts";
 import { Listener, type ListenerHost } from "./listener.ts";
 import type { ServeOptions, ServerConfig } from "./options.ts";
 import type { Session } from "./session.ts";
+import { SessionTable } from "./session_table.ts";
 
 /** Listeners and sessions of one server. */
 export class Engine implements ListenerHost {
   readonly config: ServerConfig;
   readonly ticker: Ticker;
+  readonly portsInUse: Set<number> = new Set();
   readonly listening: Promise<readonly UdpAddress[]>;
   readonly finished: Promise<void>;
   readonly #options: ServeOptions;
-  readonly #active = new Set<Session>();
-  readonly #activeByClient = new Map<string, number>();
-  /** Sessions that still need a socket, those included that only stay for a while. */
-  readonly #open = new Set<Session>();
+  readonly #sessions: SessionTable;
   #listeners: Listener[] = [];
   #isRef = true;
   #lastId = 0;
   #shutdown: Promise<void> | null = null;
   #finish!: { resolve(): void; reject(error: unknown): void };
-  #onIdle: (() => void) | null = null;
 
   constructor(config: ServerConfig, options: ServeOptions) {
     this.config = config;
     this.#options = options;
     this.ticker = new Ticker(config.clock);
+    this.#sessions = new SessionTable(config.limits);
     this.finished = new Promise((resolve, reject) => {
       this.#finish = { resolve, reject };
     });
@@ -70,37 +69,23 @@ export class Engine implements ListenerHost {
   }
 
   admit(client: string): string | null {
-    const { maxTransfers, maxTransfersPerClient } = this.config.limits;
-    if ((this.#activeByClient.get(client) ?? 0) >= maxTransfersPerClient) {
-      return `${maxTransfersPerClient} transfers with this client are under way`;
-    }
-    if (this.#active.size < maxTransfers) return null;
-    // Half-open requests cost an attacker nothing, so they must not keep anyone out who means it.
-    for (const session of this.#active) {
-      if (session.isProven) continue;
-      session.abandon("Made room for another client before this one answered");
-      return null;
-    }
-    return `${maxTransfers} transfers are under way`;
+    return this.#sessions.admit(client, this.config.clock.now());
   }
 
   register(session: Session): void {
-    this.#active.add(session);
-    this.#open.add(session);
-    const count = this.#activeByClient.get(session.client) ?? 0;
-    this.#activeByClient.set(session.client, count + 1);
+    this.#sessions.add(session);
   }
 
   release(session: Session): void {
-    if (!this.#active.delete(session)) return;
-    const count = this.#activeByClient.get(session.client)! - 1;
-    if (count === 0) this.#activeByClient.delete(session.client);
-    else this.#activeByClient.set(session.client, count);
-    if (this.#active.size === 0) this.#onIdle?.();
+    this.#sessions.release(session);
   }
 
   forget(session: Session): void {
-    this.#open.delete(session);
+    this.#sessions.forget(session);
+  }
+
+  yieldPort(): boolean {
+    return this.#sessions.dismissOldest();
   }
 
   setRef(isRef: boolean): void {
@@ -145,9 +130,7 @@ export class Engine implements ListenerHost {
       this.config.shutdownTimeoutMs,
       () => this.#abortAll(),
     );
-    if (this.#active.size > 0) {
-      await new Promise<void>((resolve) => this.#onIdle = resolve);
-    }
+    await this.#sessions.idle();
     cancel();
     // A turn for the last packets that are on their way out.
     await Promise.resolve();
@@ -156,19 +139,20 @@ export class Engine implements ListenerHost {
   }
 
   #abortAll(): void {
-    for (const session of [...this.#active]) {
-      session.abort(
-        new TftpError(
-          ERROR_CODE.NotDefined,
-          "The server was shut down before the transfer had ended",
-          { wireText: "Server is shutting down" },
-        ),
-      );
+    const error = new TftpError(
+      ERROR_CODE.NotDefined,
+      "The server was shut down before the transfer had ended",
+      { wireText: "Server is shutting down" },
+    );
+    for (const session of this.#sessions.active()) {
+      session.abort(error);
+      // One whose file is being made safe cannot be broken off, only left.
+      if (!session.isEnded) session.dismiss();
     }
   }
 
   #closeSockets(): void {
-    for (const session of [...this.#open]) session.dismiss();
+    this.#sessions.dismissAll();
     for (const { socket } of this.#listeners) socket.close();
   }
 }

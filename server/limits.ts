@@ -1,15 +1,15 @@
 /** How much a server lets go on at once. */
 export interface ServerLimits {
   /**
-   * Transfers at once, those included whose client has not answered yet. When there are as many, the oldest one that has
-   * not proved its address makes room; when there is none, a new request is left without an answer, and the client will
-   * ask again.
+   * Transfers at once, those included whose client has not answered yet. When there are as many, the oldest one makes room
+   * that has not proved its address, else the one that has been silent longest, if it has been for ten seconds; when there
+   * is none, a new request is left without an answer, and the client will ask again.
    *
-   * @default {2048}
+   * @default {4096}
    */
   readonly maxTransfers?: number;
   /**
-   * Transfers at once with one address.
+   * Transfers at once with one client: an IPv4 address, or the first 64 bits of an IPv6 address.
    *
    * @default {1024}
    */
@@ -21,13 +21,21 @@ export interface ServerLimits {
    * @default {100}
    */
   readonly maxErrorsPerSecond?: number;
+  /**
+   * Largest upload, in octets as they go over the wire; a handler that keeps uploads in memory wants less. What is larger
+   * is refused with ERROR 3, at once where the client announces its size.
+   *
+   * @default {1073741824}
+   */
+  readonly maxUploadBytes?: number;
 }
 
 /** The limits of a server that was told nothing else. */
 export const DEFAULT_LIMITS: Required<ServerLimits> = {
-  maxTransfers: 2048,
+  maxTransfers: 4096,
   maxTransfersPerClient: 1024,
   maxErrorsPerSecond: 100,
+  maxUploadBytes: 2 ** 30,
 };
 
 /** Clients whose errors are counted at once; the one that was quiet longest is forgotten first. */

@@ -30,6 +30,9 @@ import { Session, type SessionHost } from "./session.ts";
 /** Longest request that is looked at, in octets; RFC 2347 says 512, the field sends more. */
 const MAX_REQUEST_BYTES = 2048;
 
+/** Octets of a datagram that is no request that are kept to tell about it. */
+const MAX_TOLD_BYTES = 512;
+
 /** Ports below 1024 of services that answer any datagram: an answer of ours would start an endless exchange. */
 const ANSWERING_PORTS = new Set([
   0,
@@ -180,7 +183,15 @@ export class Listener {
 
   #tellIgnored(bytes: Uint8Array, remote: UdpAddress): void {
     if (!this.#host.isWatched) return;
-    this.#host.emit({ type: "ignored", remote, packet: formatPacket(bytes) });
+    const copy = bytes.slice(0, MAX_TOLD_BYTES);
+    this.#host.emit({
+      type: "ignored",
+      remote,
+      // Put into words only if somebody asks: junk may come by the hundred thousand.
+      get packet() {
+        return formatPacket(copy);
+      },
+    });
   }
 }
 

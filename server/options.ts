@@ -124,7 +124,8 @@ export interface ServeOptions {
    */
   readonly onEvent?: (event: ServerEvent) => void;
   /**
-   * Told of what a handler has thrown that is no `TftpError`. The client only learns that there was an error.
+   * Told of what a handler has thrown that is no `TftpError`. The client only learns that there was an error; without this
+   * or `onEvent` nobody learns more, as the library never logs.
    *
    * @param error What was thrown.
    */

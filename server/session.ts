@@ -8,7 +8,7 @@
 // An upload whose handler reads `body` begins when it first looks at it, while the handler still runs; the handler's
 // return then is what the last acknowledgment waits for.
 
-import type { TftpRequest, TftpResponse } from "../handlers/mod.ts";
+import type { TftpRequest } from "../handlers/mod.ts";
 import {
   asTftpError,
   type DatagramSocket,
@@ -29,6 +29,12 @@ import {
   type TransferMode,
 } from "../packet/mod.ts";
 import { emptyStatistics, Sender } from "../transfer/mod.ts";
+import {
+  checkSink,
+  checkSource,
+  checkTakenOnce,
+  discard,
+} from "./handler_response.ts";
 import type { RequestInfo, ServerEvent, TransferSummary } from "./events.ts";
 import type { ServerConfig } from "./options.ts";
 import {
@@ -37,6 +43,7 @@ import {
   type Transfer,
   type TransferContext,
 } from "./transfer.ts";
+import { NoSocketError } from "./transfer_socket.ts";
 import { makeUploadBody, type UploadBody } from "./upload_body.ts";
 
 /** What a session needs of its server. */
@@ -51,6 +58,10 @@ export interface SessionHost {
   nextId(): number;
   /** Tells an event. */
   emit(event: ServerEvent): void;
+  /** Ports of the range for transfers that this server uses. */
+  readonly portsInUse: Set<number>;
+  /** Ends the stay of a transfer that is done, so that its port is free; whether there was one. */
+  yieldPort(): boolean;
   /** Tells what a handler has thrown. */
   reportFault(error: unknown): void;
   /** A session has ended; it may stay a while. */
@@ -180,8 +191,9 @@ export class Session {
         upload.finish();
       } else await this.#transferTo(await checkSink(response));
     } catch (error) {
-      if (!(error instanceof TftpError)) this.#host.reportFault(error);
       upload?.fail(error);
+      if (error instanceof NoSocketError) return this.#drop(error);
+      if (!(error instanceof TftpError)) this.#host.reportFault(error);
       if (this.#transfer) this.#transfer.driver.fail(error);
       else this.#refuse(error);
     }
@@ -226,7 +238,13 @@ export class Session {
   #makeUpload(): UploadBody {
     return makeUploadBody((sink) => {
       if (this.#isEnded) sink.abort(this.#failure?.error);
-      else this.#transferTo(sink).catch((error) => this.#refuse(error));
+      else {
+        this.#transferTo(sink).catch((error) =>
+          error instanceof NoSocketError
+            ? this.#drop(error)
+            : this.#refuse(error)
+        );
+      }
     });
   }
 
@@ -246,6 +264,8 @@ export class Session {
       listening: this.#listening,
       config,
       ticker,
+      portsInUse: this.#host.portsInUse,
+      yieldPort: () => this.#host.yieldPort(),
       isWanted: () => !this.#isEnded,
       onHeard: () => this.#noteHeard(),
       onEvent: (event) => this.#host.emit({ ...event, request: this.info }),
@@ -285,6 +305,18 @@ export class Session {
       error,
     });
     this.#callbacks.onRefuse(refusal);
+    this.#host.release(this);
+    this.#close();
+  }
+
+  /** Leaves the request without an answer: there is no socket to send one from, and later there may be. */
+  #drop(error: NoSocketError): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#failure = { error };
+    this.#abortController?.abort(error);
+    const { message: reason } = error;
+    this.#host.emit({ type: "dropped", request: this.info, reason });
     this.#host.release(this);
     this.#close();
   }
@@ -340,49 +372,4 @@ export class Session {
 /** What a client says that it will send. Some say 0 when they do not know: U-Boot, and curl when it reads a pipe. */
 function announcedSize(options: OptionList): number | null {
   return parseOptionNumber(findOption(options, "tsize") ?? "") || null;
-}
-
-/** What a read sends; a handler that gives nothing has nothing of that name. */
-async function checkSource(response: TftpResponse | void): Promise<Source> {
-  if (response?.source) return response.source;
-  if (!response) throw new TftpError(ERROR_CODE.FileNotFound);
-  await discard(response);
-  throw new TypeError(
-    "Cannot answer a read with TftpResponse.upload(): give bytes, a text, a stream or a source",
-  );
-}
-
-/** Where an upload goes; a handler that neither read the body nor gave a sink has not taken it. */
-async function checkSink(response: TftpResponse | void): Promise<Sink> {
-  if (response?.sink) return response.sink;
-  if (!response) {
-    throw new TftpError(
-      ERROR_CODE.AccessViolation,
-      "The handler did not take the upload: it must read request.body, or return TftpResponse.upload(sink)",
-      { wireText: "Access violation" },
-    );
-  }
-  await discard(response);
-  throw new TypeError(
-    "Cannot answer a write with a body to send: read request.body, or return TftpResponse.upload(sink)",
-  );
-}
-
-/** An upload that is read as a stream cannot go into a sink as well: nothing would get there, and be acknowledged. */
-async function checkTakenOnce(response: TftpResponse | void): Promise<void> {
-  if (!response) return;
-  await discard(response);
-  throw new TypeError(
-    "Cannot take an upload twice: read request.body, or return TftpResponse.upload(sink) without looking at the body",
-  );
-}
-
-/** Lets go of a response that is of no use. */
-async function discard(response: TftpResponse | void): Promise<void> {
-  const error = new TftpError(
-    ERROR_CODE.NotDefined,
-    "The request was given up",
-  );
-  await response?.source?.close();
-  await response?.sink?.abort(error);
 }

@@ -17,6 +17,7 @@ import {
 import {
   encodePacket,
   ERROR_CODE,
+  errorCodeText,
   negotiateOptions,
   type Negotiation,
   TftpError,
@@ -45,6 +46,10 @@ export interface TransferContext {
   readonly config: ServerConfig;
   /** What watches deadlines. */
   readonly ticker: Ticker;
+  /** Ports of the range that this server uses. */
+  readonly portsInUse: Set<number>;
+  /** Ends the stay of a transfer that is done, so that its port is free; whether there was one. */
+  readonly yieldPort: () => boolean;
   /** Whether the request still stands: opening a socket can take a moment. */
   readonly isWanted: () => boolean;
   /** A datagram of the client has come. */
@@ -114,6 +119,8 @@ export async function openReceiving(
   const wire = request.mode === "netascii" ? netasciiSink(sink) : sink;
   try {
     const negotiation = negotiate(context, null);
+    const { maxUploadBytes } = config.limits;
+    checkUploadSize(negotiation.settings.transferSize ?? 0, maxUploadBytes);
     const socket = await openSocket(context);
     const machine = new Receiver({
       ...machineOptions(negotiation, config),
@@ -122,7 +129,15 @@ export async function openReceiving(
       rollover: config.rollover === 0 ? "auto" : config.rollover,
       dallyMs: config.dallyMs,
     });
-    const feeder = new SinkFeeder(machine, wire, config.clock);
+    const capped: Sink = {
+      write(bytes) {
+        checkUploadSize(machine.statistics.bytes, maxUploadBytes);
+        return wire.write(bytes);
+      },
+      commit: () => wire.commit(),
+      abort: (reason) => wire.abort(reason),
+    };
+    const feeder = new SinkFeeder(machine, capped, config.clock);
     const parts = { negotiation, machine, feeder, socket };
     // One octet more than a block has: a longer one is a fault, and must not look like a whole one.
     return assemble(context, parts, negotiation.settings.blockSize + 5);
@@ -130,6 +145,15 @@ export async function openReceiving(
     await sink.abort(error);
     throw error;
   }
+}
+
+function checkUploadSize(sizeBytes: number, maxBytes: number): void {
+  if (sizeBytes <= maxBytes) return;
+  throw new TftpError(
+    ERROR_CODE.DiskFull,
+    `Cannot take an upload of ${sizeBytes} octets or more as it must be ${maxBytes} at most: raise limits.maxUploadBytes`,
+    { wireText: errorCodeText(ERROR_CODE.DiskFull) },
+  );
 }
 
 function negotiate(
@@ -164,10 +188,9 @@ function checkFits(
 }
 
 async function openSocket(context: TransferContext): Promise<DatagramSocket> {
-  const { config, listening, isWanted } = context;
-  const socket = await bindTransferSocket(config, listening);
-  if (isWanted()) return socket;
-  if (socket !== listening) socket.close();
+  const socket = await bindTransferSocket(context);
+  if (context.isWanted()) return socket;
+  closeOwn(context, socket);
   throw new TftpError(ERROR_CODE.NotDefined, "The request was given up");
 }
 
@@ -202,7 +225,7 @@ function assemble(
     onEvent,
     onEnd,
     onClose: () => {
-      if (isOwn) socket.close();
+      closeOwn(context, socket);
       onClose();
     },
   });
@@ -226,8 +249,18 @@ function assemble(
       driver.start();
     },
     dismiss() {
-      if (isOwn) socket.close();
+      closeOwn(context, socket);
       driver.dismiss();
     },
   };
+}
+
+/** Closes a transfer's socket, if it is not the one that requests come to. */
+function closeOwn(
+  { listening, portsInUse }: TransferContext,
+  socket: DatagramSocket,
+): void {
+  if (socket === listening || socket.isClosed) return;
+  socket.close();
+  portsInUse.delete(socket.address.port);
 }

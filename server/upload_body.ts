@@ -3,7 +3,7 @@ import { type Sink, streamSink } from "../net/mod.ts";
 /** An upload that its handler reads as a stream. */
 export interface UploadBody {
   /** The stream. To read it is to accept the upload; to have it is not, so that a request can be copied. */
-  readonly stream: ReadableStream<Uint8Array>;
+  readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** The handler has returned: what it did not read is not wanted, and the upload may be acknowledged. */
   finish(): void;
   /** The handler has thrown: the upload must not be acknowledged. */

@@ -29,7 +29,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     uses: ["packet", "net"],
     typesOf: ["transfer", "handlers", "pxe", "server"],
   },
-  simulator: { uses: ["packet", "transfer"], typesOf: ["net"] },
+  simulator: { uses: ["packet", "transfer", "net"], pure: true },
   server: FRONT_DOOR,
   "server.ts": { uses: ["server", ...FRONT_DOOR.uses ?? []] },
   client: FRONT_DOOR,

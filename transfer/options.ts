@@ -63,7 +63,8 @@ export interface ReceiverOptions extends MachineOptions {
    */
   readonly rollover?: Rollover | "auto";
   /**
-   * How long to stay after the last ACK, in milliseconds; at least three times as long as a wait for a retransmission is.
+   * How long to stay after the last ACK, in milliseconds; three times as long as a wait for a retransmission, if that is
+   * more, but then 30 seconds at most.
    *
    * @default {6000}
    */

@@ -37,6 +37,9 @@ import { Staging } from "./staging.ts";
 /** How much longer than a sender a receiver waits before it sends something again. */
 const RECEIVER_PATIENCE = 2;
 
+/** Longest time to dally because of long waits, in milliseconds: a socket must not be held for a client's timeout of minutes. */
+const MAX_EXTRA_DALLY_MS = 30_000;
+
 /**
  * Receives a file, block by block: a state machine without socket, clock or file (RFC 1350, RFC 7440). Its driver takes
  * bytes with {@linkcode Receiver.takeBytes}, says {@linkcode Receiver.stored} when they are written, and
@@ -156,7 +159,8 @@ export class Receiver extends TransferSide implements Machine {
     this.#phase = "dallying";
     this.#staging.dispose();
     this.#isAckDue = true;
-    this.#dallyUntil = now + Math.max(this.#dallyMs, 3 * this.timer.waitMs);
+    const waitMs = Math.min(3 * this.timer.waitMs, MAX_EXTRA_DALLY_MS);
+    this.#dallyUntil = now + Math.max(this.#dallyMs, waitMs);
   }
 
   /**
@@ -173,7 +177,8 @@ export class Receiver extends TransferSide implements Machine {
       case OPCODE.DATA:
         return this.#handleData(bytes, now);
       case OPCODE.ERROR:
-        if (this.#phase === "dallying") return true;
+        // Too late: the file is here, and may be in its place already.
+        if (this.isDallying || this.isStored) return true;
         return this.handleError(bytes);
       case OPCODE.OACK:
         // A server's OACK that came twice: our ACK 0 was lost. (Two servers that both answered it would never end.)

@@ -10,7 +10,8 @@
 // 4. How long silence is borne does not depend on how fast the network is: as long as `retries` retransmissions would
 //    take that start at `timeoutMs`. A boot loader that erases flash for ten seconds is slow, not gone. Where that time
 //    ends, the last wait ends, too.
-// 5. A negotiated timeout (RFC 2349) is a contract: that wait each time, no more, no less, no jitter.
+// 5. A negotiated timeout (RFC 2349) is a contract: that wait each time, no more, no less, no jitter. It does not make us
+//    less patient than rule 4, and it cannot make us wait for ever.
 
 /** How retransmissions are timed. */
 export interface RetransmissionOptions {
@@ -134,9 +135,11 @@ export class RetransmissionTimer {
     this.#patience = patience;
     this.#random = random;
     this.#silentSince = now;
-    this.#silenceLimitMs = negotiatedMs === null
-      ? silenceLimit(timeoutMs, this.#capMs, retries)
-      : negotiatedMs * (retries + 1);
+    this.#silenceLimitMs = Math.max(
+      silenceLimit(timeoutMs, this.#capMs, retries),
+      Math.min((negotiatedMs ?? 0) * (retries + 1), MAX_NEGOTIATED_SILENCE_MS),
+      2 * (negotiatedMs ?? 0),
+    );
     this.#baseMs = this.#waitMs = 0;
     this.#calmMs = negotiatedMs ?? timeoutMs * patience;
     this.#setWait(this.#calmMs);
@@ -246,6 +249,9 @@ export class RetransmissionTimer {
     this.#waitMs = baseMs * (1 + this.#jitter * this.#random());
   }
 }
+
+/** The longest silence that a negotiated timeout can ask us to bear, unless that is less than two of its waits. */
+const MAX_NEGOTIATED_SILENCE_MS = 300_000;
 
 /** A deadline is found overdue by this many milliseconds only by a process that did not run. */
 const ASLEEP_MS = 1000;

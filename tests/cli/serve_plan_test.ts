@@ -38,6 +38,7 @@ const DEFAULTS = {
     rfc1350: false,
     retransmission: {},
     singlePort: false,
+    limits: { maxUploadBytes: Number.MAX_SAFE_INTEGER },
   },
 };
 

@@ -105,13 +105,29 @@ Deno.test("resolveClientOptions() with rfc1350 refuses rollover unless it is ask
 
 Deno.test("resolveClientOptions() makes room for what can come, also for a server that keeps to 512", () => {
   for (
-    const [blksize, bytes] of [[8, 1029], [512, 1029], [1468, 1473], [
+    const [blksize, bytes] of [[8, 517], [512, 517], [1468, 1473], [
       65464,
       65469,
     ]] as const
   ) {
     assertEquals(resolveClientOptions({ blksize }).bufferBytes, bytes);
   }
+});
+
+Deno.test("resolveClientOptions() makes room for blocks that are asked for among other options", () => {
+  for (const name of ["blksize", "BLKSIZE2"]) {
+    const options = [[name, "8192"]] as const;
+    const config = resolveClientOptions({ blksize: 512, options });
+    assertEquals(config.bufferBytes, 8197);
+  }
+});
+
+Deno.test("resolveClientOptions() refuses an option that has a setting of its own, and is asked for by it", () => {
+  assertThrows(
+    () => resolveClientOptions({ options: [["BlkSize", "8192"]] }),
+    TypeError,
+    'Cannot ask for option "blksize" twice',
+  );
 });
 
 const OUT_OF_RANGE: readonly ClientOptions[] = [

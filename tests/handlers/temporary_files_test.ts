@@ -24,10 +24,14 @@ Deno.test("removeTemporaryFiles() removes leftovers at every depth, and nothing 
 Deno.test("removeTemporaryFiles() finds what FileSink leaves in a crash", async () => {
   using sandbox = new Sandbox();
   const sink = FileSink.open(`${sandbox.path}/file`);
-  assertEquals(sandbox.leftovers().length, 1);
+  const [name] = sandbox.leftovers();
+  // As long as somebody writes it, it is no leftover.
+  assertEquals(await removeTemporaryFiles(sandbox.path), 0);
+  assertEquals(sandbox.list(), [name]);
+  sink.abort();
+  await Deno.writeTextFile(`${sandbox.path}/${name}`, "half of it");
   assertEquals(await removeTemporaryFiles(toFileUrl(sandbox.path)), 1);
   assertEquals(sandbox.list(), []);
-  sink.abort();
 });
 
 Deno.test("removeTemporaryFiles() does not follow symbolic links", async () => {

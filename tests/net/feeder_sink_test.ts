@@ -257,7 +257,11 @@ for (const [name, end] of ENDINGS) {
     assertEquals(run.log.length, 2);
   });
 
-  for (const step of ["onWrite", "onCommit"] as const) {
+  // Once the commit has begun, only a dismissal does not wait for it.
+  const steps = name === "it is dismissed"
+    ? ["onWrite", "onCommit"] as const
+    : ["onWrite"] as const;
+  for (const step of steps) {
     for (const outcome of ["succeeds", "fails"] as const) {
       Deno.test(`abort() is called once when ${name} during ${step} that then ${outcome}`, async () => {
         const gate = Promise.withResolvers<void>();
@@ -282,6 +286,29 @@ for (const [name, end] of ENDINGS) {
         assertEquals(run.clock.pending, 0);
       });
     }
+  }
+}
+
+for (const [name, end] of ENDINGS.slice(0, 3)) {
+  for (const outcome of ["succeeds", "fails"] as const) {
+    Deno.test(`once the commit has begun it decides, whatever comes: ${name}, and it ${outcome}`, async () => {
+      const gate = Promise.withResolvers<void>();
+      const sink = new NotingSink();
+      sink.onCommit = () => gate.promise;
+      const run = await runReceiver(sink);
+      await run.peer.send(data(1, 3), run.socket.address);
+      await end(run);
+      await settle();
+      assertEquals(run.log, []);
+      assertEquals(sink.log, ["write 3", "commit"]);
+      if (outcome === "succeeds") gate.resolve();
+      else gate.reject(FAULT);
+      await settle();
+      const isGood = outcome === "succeeds";
+      assertEquals(run.log[0], isGood ? "end ok" : `end ${FAULT.message}`);
+      assertEquals(sink.log.length, isGood ? 2 : 3);
+      await run.peer.expect(isGood ? "ACK 1" : 'ERROR 0 "Internal error"');
+    });
   }
 }
 

@@ -27,18 +27,22 @@ async function readText(
   return value ? new TextDecoder().decode(value) : null;
 }
 
-Deno.test("streamSink() waits until what it was given is read", async () => {
+Deno.test("streamSink() takes one chunk ahead of its reader, and waits with the next", async () => {
   const sink = streamSink();
+  assertEquals(sink.write(bytes("zero")), undefined);
   const first = watch(sink.write(bytes("one")));
   await settle();
   assertEquals(first.state, "waits");
   const reader = sink.readable.getReader();
+  assertEquals(await readText(reader), "zero");
   assertEquals(await readText(reader), "one");
   await settle();
   assertEquals(first.state, "done");
+  sink.write(bytes("ahead"));
   const second = watch(sink.write(bytes("two")));
   await settle();
   assertEquals(second.state, "waits");
+  assertEquals(await readText(reader), "ahead");
   assertEquals(await readText(reader), "two");
   await settle();
   assertEquals(second.state, "done");
@@ -97,6 +101,7 @@ Deno.test("streamSink() leaves a finished stream alone when it is aborted late",
 
 Deno.test("a reader that cancels fails the write that waits, and the next", async () => {
   const sink = streamSink();
+  sink.write(bytes("ahead"));
   const writing = watch(sink.write(bytes("one")));
   await sink.readable.cancel(new Error("enough"));
   await settle();
@@ -116,6 +121,7 @@ Deno.test("a reader that cancels without a reason still makes an Error", async (
 
 Deno.test("streamSink() takes and forgets all once nobody reads", async () => {
   const sink = streamSink();
+  sink.write(bytes("ahead"));
   const writing = watch(sink.write(bytes("one")));
   sink.discard();
   await settle();

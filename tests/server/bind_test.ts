@@ -52,8 +52,31 @@ for (const isSlow of [false, true]) {
 
   Deno.test(`bindListeners() opens one socket on all addresses, ${kind}`, async () => {
     const network = new PickyNetwork({}, isSlow);
+    // The second attempt finds the port in use: by the first socket, which has both.
     assertEquals((await bind(network, null)).length, 1);
-    assertEquals(network.asked, [":: 69"]);
+    assertEquals(network.asked, [":: 69", "0.0.0.0 69"]);
+    assertEquals(network.openSockets, 1);
+  });
+
+  Deno.test(`bindListeners() opens two sockets where one cannot have both IPv6 and IPv4, ${kind}`, async () => {
+    const network = new PickyNetwork({}, isSlow);
+    const both: Network = {
+      bind: ({ hostname, port }) =>
+        network.bind({
+          hostname: hostname === "::" ? "::1" : "192.0.2.1",
+          port,
+        }),
+    };
+    const sockets = await bindListeners({
+      network: both,
+      hostnames: null,
+      port: 0,
+    });
+    assertEquals(sockets.map(({ address }) => address.hostname), [
+      "::1",
+      "192.0.2.1",
+    ]);
+    assertEquals(sockets[0]!.address.port, sockets[1]!.address.port);
   });
 
   Deno.test(`bindListeners() does without IPv6 where there is none, ${kind}`, async () => {

@@ -55,8 +55,9 @@ Deno.test("RateLimiter remembers 4096 clients, and forgets the one that was quie
 
 Deno.test("DEFAULT_LIMITS are what the documentation says", () => {
   assertEquals(DEFAULT_LIMITS, {
-    maxTransfers: 2048,
+    maxTransfers: 4096,
     maxTransfersPerClient: 1024,
     maxErrorsPerSecond: 100,
+    maxUploadBytes: 2 ** 30,
   });
 });

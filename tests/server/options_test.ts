@@ -20,9 +20,10 @@ Deno.test("resolveOptions() has a default for everything", () => {
     singlePort: false,
     portRange: null,
     limits: {
-      maxTransfers: 2048,
+      maxTransfers: 4096,
       maxTransfersPerClient: 1024,
       maxErrorsPerSecond: 100,
+      maxUploadBytes: 2 ** 30,
     },
     unproven: {},
     dallyMs: 6000,
@@ -71,6 +72,7 @@ Deno.test("resolveOptions() takes what is given", () => {
     maxTransfers: 1,
     maxTransfersPerClient: 1024,
     maxErrorsPerSecond: 100,
+    maxUploadBytes: 2 ** 30,
   });
 });
 

@@ -1,8 +1,10 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { Network } from "../../net/mod.ts";
-import { TftpError } from "../../packet/mod.ts";
 import type { PortRange } from "../../server/options.ts";
-import { bindTransferSocket } from "../../server/transfer_socket.ts";
+import {
+  bindTransferSocket,
+  NoSocketError,
+} from "../../server/transfer_socket.ts";
 import { VirtualNetwork } from "../_virtual.ts";
 
 const ADDRESS = { hostname: "192.0.2.1", port: 69 };
@@ -16,15 +18,22 @@ function openOn(
     random?: () => number;
     network?: Network;
   } = {},
+  own: { portsInUse?: Set<number>; yieldPort?: () => boolean } = {},
 ) {
   const listening = network.bind(ADDRESS);
   const opening = bindTransferSocket({
-    network,
-    singlePort: false,
-    portRange: null,
-    random: () => 0,
-    ...options,
-  }, listening);
+    config: {
+      network,
+      singlePort: false,
+      portRange: null,
+      random: () => 0,
+      ...options,
+    },
+    listening,
+    portsInUse: new Set(),
+    yieldPort: () => false,
+    ...own,
+  });
   listening.close();
   return opening;
 }
@@ -61,7 +70,13 @@ Deno.test("bindTransferSocket() stays on the listener's socket in single-port mo
     portRange: null,
     random: () => 0,
   };
-  assertStrictEquals(await bindTransferSocket(config, listening), listening);
+  const context = {
+    config,
+    listening,
+    portsInUse: new Set<number>(),
+    yieldPort: () => false,
+  };
+  assertStrictEquals(await bindTransferSocket(context), listening);
   assertEquals(network.openSockets, 1);
 });
 
@@ -83,12 +98,11 @@ Deno.test("bindTransferSocket() takes each port of a range, around its end, unti
     ports.push(await portOf(network, range, () => 0.6));
   }
   assertEquals(ports, [50_002, 50_003, 50_000, 50_001]);
-  const error = await assertRejects(
+  await assertRejects(
     () => portOf(network, range, () => 0.6),
-    TftpError,
-    "all from 50000 to 50003 are in use",
+    NoSocketError,
+    "All transfer ports from 50000 to 50003 are in use",
   );
-  assertEquals([error.code, error.wireText], [0, "Server is busy"]);
 });
 
 Deno.test("bindTransferSocket() does not take another failure for a port in use", async () => {
@@ -106,4 +120,50 @@ Deno.test("bindTransferSocket() does not take another failure for a port in use"
     Deno.errors.NotCapable,
   );
   assertEquals(count, 1);
+});
+
+Deno.test("bindTransferSocket() does not even try the ports that this server uses itself", async () => {
+  const network = new VirtualNetwork();
+  const portRange = { first: 50_000, last: 50_999 };
+  const portsInUse = new Set<number>();
+  for (let port = 50_000; port < 50_999; port++) portsInUse.add(port);
+  const tried: number[] = [];
+  const counting: Network = {
+    bind(address) {
+      tried.push(address.port);
+      return network.bind(address);
+    },
+  };
+  const options = { portRange, network: counting };
+  const socket = await openOn(network, options, { portsInUse });
+  assertEquals(tried, [50_999]);
+  assertEquals(socket.address.port, 50_999);
+  assertEquals(portsInUse.has(50_999), true);
+});
+
+Deno.test("bindTransferSocket() lets a transfer that is done leave, when its port is wanted", async () => {
+  const network = new VirtualNetwork();
+  const portRange = { first: 50_000, last: 50_000 };
+  const portsInUse = new Set<number>();
+  const first = await openOn(network, { portRange }, { portsInUse });
+  const yieldPort = () => {
+    first.close();
+    return portsInUse.delete(50_000);
+  };
+  const own = { portsInUse, yieldPort };
+  const second = await openOn(network, { portRange }, own);
+  assertEquals(second.address.port, 50_000);
+});
+
+Deno.test("bindTransferSocket() tells that the system has no more sockets", async () => {
+  const broken: Network = {
+    bind() {
+      throw Object.assign(new Error("Too many open files"), { code: "EMFILE" });
+    },
+  };
+  await assertRejects(
+    () => openOn(new VirtualNetwork(), { network: broken }),
+    NoSocketError,
+    "raise its limit of open files",
+  );
 });

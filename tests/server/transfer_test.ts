@@ -17,6 +17,7 @@ import {
   read,
   write,
 } from "../conformance/_packets.ts";
+import { NoSocketError } from "../../server/transfer_socket.ts";
 import { Peer, settle, VirtualNetwork } from "../_virtual.ts";
 import { messageOf, NotingSink, NotingSource } from "./_tell.ts";
 
@@ -47,6 +48,8 @@ function stage(packet: RequestPacket, options: ServeOptions = {}) {
     listening,
     config,
     ticker: new Ticker(network.clock),
+    portsInUse: new Set(),
+    yieldPort: () => false,
     isWanted: () => true,
     onHeard: () => log.push("heard"),
     onEvent: ({ type }) => log.push(type),
@@ -201,8 +204,8 @@ Deno.test("openReceiving() tells the sink when there is no socket", async () => 
   network.bind({ hostname: "127.0.0.1", port: 2000 });
   await assertRejects(
     () => openReceiving(context, sink),
-    TftpError,
-    "Cannot open a port for the transfer as all from 2000 to 2000 are in use",
+    NoSocketError,
+    "All transfer ports from 2000 to 2000 are in use",
   );
   assertEquals(sink.log.length, 1);
 });

@@ -84,6 +84,7 @@ Deno.test("makeUploadBody() fails to commit when the handler has thrown, before 
 Deno.test("makeUploadBody() takes and forgets what a handler that has returned did not read", async () => {
   const { body, sinks } = makeBody();
   await beginReading(body);
+  assertEquals(sinks[0]!.write(bytes("read")), undefined);
   const writing = watch(sinks[0]!.write(bytes("unread")));
   await settle();
   assertEquals(writing.state, "waits");

@@ -145,7 +145,16 @@ Deno.test("a negotiated timeout is that wait each time, without jitter, backoff 
     roundTripMs: 2,
   });
   timer.measure(5);
-  assertEquals(waitsInSilence(timer), [3000, 3000, 3000, 3000, 3000, 3000]);
+  assertEquals(waitsInSilence(timer), [...Array(10).fill(3000), 1000]);
+});
+
+Deno.test("a negotiated timeout makes nobody less patient than without it, nor patient for ever", () => {
+  const silence = (negotiatedMs: number) =>
+    waitsInSilence(timerOf({}, { negotiatedMs })).reduce((a, b) => a + b);
+  assertEquals(silence(50), 31_000);
+  assertEquals(silence(10_000), 60_000);
+  assertEquals(silence(100_000), 300_000);
+  assertEquals(silence(255_000), 510_000);
 });
 
 Deno.test("nothing is due before arm() and after disarm()", () => {

@@ -175,11 +175,11 @@ Deno.test("sending: a negotiated timeout is kept to the letter", () => {
   });
   talk.at(0).expect("DATA 1 (512 octets)");
   talk.at(1).hear(ack(1)).expect("DATA 2 (512 octets)");
-  for (const retry of [1, 2, 3, 4, 5]) {
+  for (let retry = 1; retry <= 10; retry++) {
     talk.at(3000 * retry).silent();
     talk.at(3000 * retry + 1).expect("DATA 2 (512 octets)");
   }
-  talk.at(18_000).ends("open").at(18_001).ends("failed");
+  talk.at(31_000).ends("open").at(31_001).ends("failed");
 });
 
 Deno.test("sending: Karn: an ACK to DATA that went twice measures nothing", () => {

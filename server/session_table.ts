@@ -1,0 +1,125 @@
+// Who is being served, and how much of it: the limits that keep a few from keeping out all others. Rules:
+// 1. Transfers are counted from the request to their end, in all and for each client. An IPv6 client is its /64: that is
+//    what one machine is given.
+// 2. When all places are taken, room is made by those who have nothing to lose: first the oldest request whose client has
+//    not answered yet, then the client that has been silent longest, if it has been for long.
+// 3. An upload that has ended stays for some seconds in case its last ACK was lost. That counts for nobody, but only so many
+//    stay at once, and the oldest one goes when its port is wanted.
+
+import type { ServerLimits } from "./limits.ts";
+import type { Session } from "./session.ts";
+
+/** Uploads that may stay after their end; more, and the oldest one goes. */
+const MAX_STAYING = 256;
+
+/** Silence after which a transfer may have to make room, in milliseconds. */
+const LONG_SILENCE_MS = 10_000;
+
+/** The sessions of a server. */
+export class SessionTable {
+  readonly #limits: Required<ServerLimits>;
+  readonly #active = new Set<Session>();
+  readonly #activeByClient = new Map<string, number>();
+  readonly #staying = new Set<Session>();
+  #onIdle: (() => void) | null = null;
+
+  constructor(limits: Required<ServerLimits>) {
+    this.#limits = limits;
+  }
+
+  /** Transfers that have not ended. */
+  get activeCount(): number {
+    return this.#active.size;
+  }
+
+  /** Whether a new transfer with this client may begin; if not, why. */
+  admit(client: string, now: number): string | null {
+    const { maxTransfers, maxTransfersPerClient } = this.#limits;
+    const count = this.#activeByClient.get(clientKey(client)) ?? 0;
+    if (count >= maxTransfersPerClient) {
+      return `${maxTransfersPerClient} transfers with this client are under way`;
+    }
+    if (this.#active.size < maxTransfers || this.#makeRoom(now)) return null;
+    return `${maxTransfers} transfers are under way`;
+  }
+
+  /** Notes a session that begins. */
+  add(session: Session): void {
+    this.#active.add(session);
+    const key = clientKey(session.client);
+    this.#activeByClient.set(key, (this.#activeByClient.get(key) ?? 0) + 1);
+  }
+
+  /** A session has ended; it may stay a while. */
+  release(session: Session): void {
+    if (!this.#active.delete(session)) return;
+    const key = clientKey(session.client);
+    const count = this.#activeByClient.get(key)! - 1;
+    if (count === 0) this.#activeByClient.delete(key);
+    else this.#activeByClient.set(key, count);
+    this.#staying.add(session);
+    if (this.#staying.size > MAX_STAYING) this.dismissOldest();
+    if (this.#active.size === 0) this.#onIdle?.();
+  }
+
+  /** A session needs nothing any more. */
+  forget(session: Session): void {
+    this.#staying.delete(session);
+  }
+
+  /** Ends the stay of the session that has stayed longest; whether there was one. */
+  dismissOldest(): boolean {
+    for (const session of this.#staying) {
+      this.#staying.delete(session);
+      session.dismiss();
+      return true;
+    }
+    return false;
+  }
+
+  /** Ends every stay. */
+  dismissAll(): void {
+    while (this.dismissOldest());
+  }
+
+  /** The transfers that have not ended, as they are now. */
+  active(): Session[] {
+    return [...this.#active];
+  }
+
+  /** Fulfilled when no transfer is under way. */
+  async idle(): Promise<void> {
+    if (this.#active.size === 0) return;
+    await new Promise<void>((resolve) => this.#onIdle = resolve);
+  }
+
+  #makeRoom(now: number): boolean {
+    let silent: Session | null = null;
+    for (const session of this.#active) {
+      // Half-open requests cost an attacker nothing, so they must not keep anyone out who means it.
+      if (!session.isProven) {
+        session.abandon(
+          "Made room for another client before this one answered",
+        );
+        return true;
+      }
+      if (!silent || session.heardAt < silent.heardAt) silent = session;
+    }
+    if (!silent || now - silent.heardAt < LONG_SILENCE_MS) return false;
+    silent.abandon("Made room for another client as this one fell silent");
+    return true;
+  }
+}
+
+/** What counts as one client: an IPv4 address, or the first 64 bits of an IPv6 address. */
+export function clientKey(hostname: string): string {
+  if (!hostname.includes(":")) return hostname;
+  const [head = "", tail] = hostname.split("::");
+  const left = head === "" ? [] : head.split(":");
+  const right = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = tail === undefined
+    ? 0
+    : Math.max(0, 8 - left.length - right.length);
+  const groups = [...left, ...Array<string>(zeros).fill("0"), ...right];
+  return `${groups.slice(0, 4).join(":")}::/64`;
+}
