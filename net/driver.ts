@@ -9,7 +9,7 @@
 // 1. One pump at a time; each send is awaited. Whoever calls while it runs has nothing to do: it goes on until the machine
 //    has nothing more to say.
 // 2. A datagram from anywhere but the other side changes nothing. It is answered with ERROR 5 (RFC 1350 section 4), unless
-//    it is an ERROR itself, a few times at most.
+//    it is an ERROR itself or comes from the port of a service that answers everything, a few times at most.
 // 3. How it ended is known when the last block is acknowledged (`onEnd`); the socket is needed until the machine is done
 //    (`onClose`), which for a receiver is some seconds later.
 
@@ -22,6 +22,7 @@ import {
 } from "../packet/mod.ts";
 import type { Machine, MachineEvent } from "../transfer/mod.ts";
 import { isSameAddress, type UdpAddress } from "./address.ts";
+import { isAnsweringPort } from "./answering_port.ts";
 import type { Clock } from "./clock.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";
 import type { Feeder, FeederHost } from "./feeder.ts";
@@ -268,8 +269,8 @@ export class Driver implements Ticking {
   #answerStranger(bytes: Uint8Array, from: UdpAddress): Promise<void> {
     this.#machine.statistics.strangers++;
     if (
-      this.#strangersAnswered >= MAX_STRANGERS_ANSWERED || from.port === 0 ||
-      peekOpcode(bytes) === OPCODE.ERROR
+      this.#strangersAnswered >= MAX_STRANGERS_ANSWERED ||
+      isAnsweringPort(from.port) || peekOpcode(bytes) === OPCODE.ERROR
     ) return Promise.resolve();
     this.#strangersAnswered++;
     return this.#socket.send(UNKNOWN_TRANSFER_ID, from).then(

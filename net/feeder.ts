@@ -34,13 +34,22 @@ export interface Feeder {
 /** Octets that are read from a source at once: a system call a block would cost more than the block. */
 const CHUNK_BYTES = 64 * 1024;
 
+/** What is read first, in octets: a request that nobody follows up must not cost the server a whole chunk. */
+const FIRST_CHUNK_BYTES = 4096;
+
 /** From this block size on, blocks are read straight into their packets. */
 const DIRECT_BLOCK_BYTES = 16 * 1024;
 
 /** Fills the blocks of a sender from a source. */
 export class SourceFeeder implements Feeder {
   readonly #sender: Sender;
-  readonly #source: Source;
+  #source: Source;
+  /** The source as long as it is open: who is in the middle of filling a block finds its end when it is closed. */
+  readonly #reader: Source = {
+    size: null,
+    read: (buffer) => this.#source.read(buffer),
+    close() {},
+  };
   #chunk: Uint8Array | null = null;
   #chunkStart = 0;
   #chunkEnd = 0;
@@ -90,13 +99,15 @@ export class SourceFeeder implements Feeder {
 
   /** Closes the source. */
   end(): void {
+    const source = this.#source;
     this.#chunk = null;
-    quietly(() => this.#source.close());
+    this.#source = CLOSED;
+    quietly(() => source.close());
   }
 
   #fillBlock(payload: Uint8Array): number | Promise<number> {
     if (payload.length >= DIRECT_BLOCK_BYTES) {
-      return fillFrom(this.#source, payload);
+      return fillFrom(this.#reader, payload);
     }
     const end = this.#chunkStart + payload.length;
     if (end <= this.#chunkEnd) {
@@ -138,21 +149,22 @@ export class SourceFeeder implements Feeder {
   }
 
   #readChunk(): number | null | Promise<number | null> {
-    this.#chunk ??= new Uint8Array(
-      Math.min(CHUNK_BYTES, (this.#source.size ?? CHUNK_BYTES) + 1),
-    );
+    const wanted = this.#chunk ? CHUNK_BYTES : FIRST_CHUNK_BYTES;
+    const length = Math.min(wanted, (this.#source.size ?? CHUNK_BYTES) + 1);
+    // What was read before is used up, or nothing would be read.
+    if (this.#chunk?.length !== length) this.#chunk = new Uint8Array(length);
     return this.#source.read(this.#chunk);
   }
 
   #noteChunk(count: number | null): void {
     this.#chunkStart = this.#chunkEnd = 0;
-    if (count === null) {
+    if (count === null || !this.#chunk) {
       this.#isAtEnd = true;
       return;
     }
     this.#emptyReads = checkReadCount(
       count,
-      this.#chunk!.length,
+      this.#chunk.length,
       this.#emptyReads,
     );
     this.#chunkEnd = count;
@@ -170,6 +182,9 @@ export class SourceFeeder implements Feeder {
     );
   }
 }
+
+/** What is left of a source that is closed. */
+const CLOSED: Source = { size: 0, read: () => null, close() {} };
 
 /** Stores in a sink what a receiver has received. */
 export class SinkFeeder implements Feeder {

@@ -20,6 +20,7 @@ export {
   TFTP_PORT,
   type UdpAddress,
 } from "./address.ts";
+export { isAnsweringPort } from "./answering_port.ts";
 export { toSource, type TransferBody } from "./body.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export {

@@ -9,9 +9,10 @@ export interface ServerLimits {
    */
   readonly maxTransfers?: number;
   /**
-   * Transfers at once with one client: an IPv4 address, or the first 64 bits of an IPv6 address.
+   * Transfers at once with one client: an IPv4 address, or the first 64 bits of an IPv6 address. When there are as many, the
+   * oldest one makes room that was not answered for a second; when there is none, a new request is left without an answer.
    *
-   * @default {1024}
+   * @default {2048}
    */
   readonly maxTransfersPerClient?: number;
   /**
@@ -33,7 +34,7 @@ export interface ServerLimits {
 /** The limits of a server that was told nothing else. */
 export const DEFAULT_LIMITS: Required<ServerLimits> = {
   maxTransfers: 4096,
-  maxTransfersPerClient: 1024,
+  maxTransfersPerClient: 2048,
   maxErrorsPerSecond: 100,
   maxUploadBytes: 2 ** 30,
 };

@@ -8,6 +8,7 @@
 
 import {
   type DatagramSocket,
+  isAnsweringPort,
   plainHostname,
   receiveEach,
   SinglePort,
@@ -32,31 +33,6 @@ const MAX_REQUEST_BYTES = 2048;
 
 /** Octets of a datagram that is no request that are kept to tell about it. */
 const MAX_TOLD_BYTES = 512;
-
-/** Ports below 1024 of services that answer any datagram: an answer of ours would start an endless exchange. */
-const ANSWERING_PORTS = new Set([
-  0,
-  7,
-  13,
-  17,
-  19,
-  37,
-  53,
-  111,
-  123,
-  137,
-  138,
-  161,
-  162,
-  177,
-  389,
-  427,
-  500,
-  514,
-  517,
-  518,
-  520,
-]);
 
 /** Silence after which a repeated request means that the client has started over, in milliseconds. */
 const RESTART_SILENCE_MS = 1000;
@@ -114,7 +90,7 @@ export class Listener {
 
   #handleRequest(bytes: Uint8Array, from: UdpAddress): void {
     const packet = parseRequest(bytes);
-    const mayAnswer = !ANSWERING_PORTS.has(from.port);
+    const mayAnswer = !isAnsweringPort(from.port);
     if (packet === null || !mayAnswer) {
       this.#tellIgnored(bytes, from);
       if (mayAnswer) this.#sendError(MALFORMED, from);

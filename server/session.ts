@@ -134,12 +134,21 @@ export class Session {
     return this.#heardAt;
   }
 
-  /** Whether a request is this one again. */
+  /**
+   * Whether a request is this one again: word for word, or without the options of which none was accepted. So a client
+   * asks that has not seen our answer yet, and has tried with options for long enough.
+   */
   isFor(packet: RequestPacket): boolean {
     const { info } = this;
-    return (packet.type === "RRQ") === (info.operation === "read") &&
-      packet.filename === info.filename && packet.mode === info.mode &&
-      packet.options.length === info.options.length &&
+    if (
+      (packet.type === "RRQ") !== (info.operation === "read") ||
+      packet.filename !== info.filename || packet.mode !== info.mode
+    ) return false;
+    if (packet.options.length === 0) {
+      const accepted = this.#transfer?.negotiation.accepted ?? info.options;
+      return accepted.length === 0;
+    }
+    return packet.options.length === info.options.length &&
       packet.options.every(([name, value], index) =>
         name === info.options[index]![0] && value === info.options[index]![1]
       );

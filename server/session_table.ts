@@ -2,7 +2,8 @@
 // 1. Transfers are counted from the request to their end, in all and for each client. An IPv6 client is its /64: that is
 //    what one machine is given.
 // 2. When all places are taken, room is made by those who have nothing to lose: first the oldest request whose client has
-//    not answered yet, then the client that has been silent longest, if it has been for long.
+//    not answered yet, then the client that has been silent longest, if it has been for long. When only the places of one
+//    client are taken, a request of its own that has had no answer for a while makes room: its address may be forged.
 // 3. An upload that has ended stays for some seconds in case its last ACK was lost. That counts for nobody, but only so many
 //    stay at once, and the oldest one goes when its port is wanted.
 
@@ -15,11 +16,14 @@ const MAX_STAYING = 256;
 /** Silence after which a transfer may have to make room, in milliseconds. */
 const LONG_SILENCE_MS = 10_000;
 
+/** How long a client has to answer before another request of the same address may take the place, in milliseconds. */
+const ANSWER_TIME_MS = 1000;
+
 /** The sessions of a server. */
 export class SessionTable {
   readonly #limits: Required<ServerLimits>;
   readonly #active = new Set<Session>();
-  readonly #activeByClient = new Map<string, number>();
+  readonly #activeByClient = new Map<string, Set<Session>>();
   readonly #staying = new Set<Session>();
   #onIdle: (() => void) | null = null;
 
@@ -35,8 +39,10 @@ export class SessionTable {
   /** Whether a new transfer with this client may begin; if not, why. */
   admit(client: string, now: number): string | null {
     const { maxTransfers, maxTransfersPerClient } = this.#limits;
-    const count = this.#activeByClient.get(clientKey(client)) ?? 0;
-    if (count >= maxTransfersPerClient) {
+    const own = this.#activeByClient.get(clientKey(client));
+    if (
+      own && own.size >= maxTransfersPerClient && !makeRoomAmong(own, now)
+    ) {
       return `${maxTransfersPerClient} transfers with this client are under way`;
     }
     if (this.#active.size < maxTransfers || this.#makeRoom(now)) return null;
@@ -47,16 +53,18 @@ export class SessionTable {
   add(session: Session): void {
     this.#active.add(session);
     const key = clientKey(session.client);
-    this.#activeByClient.set(key, (this.#activeByClient.get(key) ?? 0) + 1);
+    const own = this.#activeByClient.get(key);
+    if (own) own.add(session);
+    else this.#activeByClient.set(key, new Set([session]));
   }
 
   /** A session has ended; it may stay a while. */
   release(session: Session): void {
     if (!this.#active.delete(session)) return;
     const key = clientKey(session.client);
-    const count = this.#activeByClient.get(key)! - 1;
-    if (count === 0) this.#activeByClient.delete(key);
-    else this.#activeByClient.set(key, count);
+    const own = this.#activeByClient.get(key)!;
+    own.delete(session);
+    if (own.size === 0) this.#activeByClient.delete(key);
     this.#staying.add(session);
     if (this.#staying.size > MAX_STAYING) this.dismissOldest();
     if (this.#active.size === 0) this.#onIdle?.();
@@ -109,6 +117,20 @@ export class SessionTable {
     silent.abandon("Made room for another client as this one fell silent");
     return true;
   }
+}
+
+/** Ends the oldest of one client's requests that it had the time to answer, and has not; whether there was one. */
+function makeRoomAmong(sessions: ReadonlySet<Session>, now: number): boolean {
+  for (const session of sessions) {
+    if (session.isProven) continue;
+    // Those behind it are younger.
+    if (now - session.heardAt < ANSWER_TIME_MS) return false;
+    session.abandon(
+      "Made room for another request of this client before it answered this one",
+    );
+    return true;
+  }
+  return false;
 }
 
 /** What counts as one client: an IPv4 address, or the first 64 bits of an IPv6 address. */

@@ -7,7 +7,9 @@
 // Rules:
 // 1. An OACK that does not fit what was asked is answered with ERROR 8 (RFC 2347).
 // 2. Some old servers say nothing at all to a request with options. When that was sent a few times in vain, the same
-//    request goes out without them; an OACK to one of the earlier ones is still good.
+//    request goes out without them; an OACK to one of the earlier ones then is no answer any more: the server has, or will
+//    have, turned to the plain request, and where it uses one port only, its DATA of 512 octets would be taken for a last
+//    block that is short.
 // 3. Anything else is no answer, and does not bind the client to the port it came from.
 
 import {
@@ -195,7 +197,11 @@ export class Opening extends BaseMachine implements Machine {
 
   #handleOptionAck(bytes: Uint8Array, now: number): boolean {
     const packet = decodePacket(bytes);
-    if (packet.type !== "OACK") return this.handleUnexpected(bytes);
+    const isTooLate = this.#request.options.length > 0 &&
+      this.#attempts > this.#optionAttempts;
+    if (packet.type !== "OACK" || isTooLate) {
+      return this.handleUnexpected(bytes);
+    }
     if (this.#request.options.length === 0) {
       this.fail(
         new TftpError(

@@ -301,7 +301,12 @@ export class Receiver extends TransferSide implements Machine {
     }
     if (this.#isRolloverOpen) this.#rollover = wire === 1 ? 1 : 0;
     this.#isRolloverOpen = false;
-    return true;
+    if (this.#rollover === 0 || wire === 1) return true;
+    // Ignored, it would be missing from the file: the block behind it has the number that is expected here.
+    this.#failIllegally(
+      `Block number rolled over to 0 after ${LAST_BLOCK_BEFORE_ROLLOVER} blocks, where 1 was expected`,
+    );
+    return false;
   }
 
   #handleExpected(bytes: Uint8Array, now: number): boolean {

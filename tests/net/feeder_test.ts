@@ -120,11 +120,11 @@ for (const [name, step] of SOURCES) {
   }
 }
 
-Deno.test("files are read in large chunks, blocks are cut from them", async () => {
+Deno.test("files are read in large chunks after a small one, blocks are cut from them", async () => {
   const source = new TestSource(200_000, undefined, 200_000);
   const run = await runSender(source, { blockSize: 1000, windowSize: 16 });
   await receiveAll(run, 200_000, { blockSize: 1000, windowSize: 16 });
-  assertEquals(source.rooms, Array(5).fill(65536));
+  assertEquals(source.rooms, [4096, ...Array(4).fill(65536)]);
 });
 
 Deno.test("a small file needs a small chunk", async () => {
@@ -206,6 +206,21 @@ Deno.test("what comes from the source after the end is forgotten", async () => {
     await run.peer.silence();
     assertEquals(run.log, ["end User aborted", "close"]);
     assertEquals(source.closes, 1);
+  }
+});
+
+Deno.test("a source is not read after it was closed, also in the middle of a block", async () => {
+  for (const blockSize of [512, 16384]) {
+    const gate = Promise.withResolvers<number>();
+    const source = new TestSource(2 * blockSize, () => gate.promise);
+    const run = await runSender(source, { blockSize, opening: ack(0) });
+    await run.peer.expect("ACK 0");
+    await run.peer.send(ack(0));
+    await run.peer.send(error(0, "User aborted"));
+    assertEquals(source.closes, 1);
+    gate.resolve(100);
+    await settle();
+    assertEquals(source.rooms.length, 1);
   }
 });
 

@@ -56,7 +56,7 @@ Deno.test("RateLimiter remembers 4096 clients, and forgets the one that was quie
 Deno.test("DEFAULT_LIMITS are what the documentation says", () => {
   assertEquals(DEFAULT_LIMITS, {
     maxTransfers: 4096,
-    maxTransfersPerClient: 1024,
+    maxTransfersPerClient: 2048,
     maxErrorsPerSecond: 100,
     maxUploadBytes: 2 ** 30,
   });

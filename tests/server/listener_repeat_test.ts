@@ -63,6 +63,28 @@ for (
     }));
 }
 
+Deno.test("a request that comes again without its options, of which none was accepted, is a repetition", () =>
+  withServer({ files: FILES, rfc1350: true }, async (side) => {
+    const client = await side.ask(read("file", [["blksize", "1428"]]));
+    await client.expect("DATA 1 (4 octets)");
+    const { from } = client;
+    await client.send(read("file"), REQUEST_PORT);
+    await client.expect("DATA 1 (4 octets)");
+    assertEquals(client.from, from);
+    await client.send(ack(1));
+    assertEquals(side.ends, ["finished"]);
+  }));
+
+Deno.test("a request that comes again without options that were accepted starts over", () =>
+  withServer({ files: FILES }, async (side) => {
+    const client = await side.ask(read("file", [["blksize", "1428"]]));
+    await client.expect("OACK blksize=1428");
+    await client.send(read("file"), REQUEST_PORT);
+    await client.expect("DATA 1 (4 octets)");
+    await client.send(ack(1));
+    assertEquals(side.ends, ["failed", "finished"]);
+  }));
+
 Deno.test("a request that is repeated after its OACK was answered is late, and ignored", () =>
   withServer({ files: FILES }, async (side) => {
     const request = read("file", [["tsize", "0"]]);

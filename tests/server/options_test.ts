@@ -21,7 +21,7 @@ Deno.test("resolveOptions() has a default for everything", () => {
     portRange: null,
     limits: {
       maxTransfers: 4096,
-      maxTransfersPerClient: 1024,
+      maxTransfersPerClient: 2048,
       maxErrorsPerSecond: 100,
       maxUploadBytes: 2 ** 30,
     },
@@ -70,7 +70,7 @@ Deno.test("resolveOptions() takes what is given", () => {
   });
   assertEquals(config.limits, {
     maxTransfers: 1,
-    maxTransfersPerClient: 1024,
+    maxTransfersPerClient: 2048,
     maxErrorsPerSecond: 100,
     maxUploadBytes: 2 ** 30,
   });

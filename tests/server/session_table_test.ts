@@ -61,6 +61,32 @@ Deno.test("a client has only so many transfers, and its IPv6 neighbours are coun
   }
 });
 
+Deno.test("when a client's places are taken, one that it had time to answer makes room, and no other does", () => {
+  const { table, log, add } = setUp({ maxTransfersPerClient: 3 });
+  add({ name: "proven", isProven: true });
+  add({ name: "older", heardAt: 1000 });
+  add({ name: "younger", heardAt: 1500 });
+  add({ name: "another's", client: "192.0.2.2" });
+  const full = "3 transfers with this client are under way";
+  assertEquals(table.admit("192.0.2.1", 1999), full);
+  assertEquals(table.admit("192.0.2.1", 2000), null);
+  add({ name: "newcomer", heardAt: 2000 });
+  assertEquals(table.admit("192.0.2.1", 2499), full);
+  assertEquals(table.admit("192.0.2.1", 2500), null);
+  assertEquals(log, ["abandon older", "abandon younger"]);
+  assertEquals(table.activeCount, 3);
+});
+
+Deno.test("a client with one place gets the next one after its only request went unanswered", () => {
+  const { table, log, add } = setUp({ maxTransfersPerClient: 1 });
+  for (const now of [0, 1000, 2000]) {
+    assertEquals(table.admit("192.0.2.1", now), null);
+    add({ name: `${now}`, heardAt: now });
+  }
+  assertEquals(log, ["abandon 0", "abandon 1000"]);
+  assertEquals(table.activeCount, 1);
+});
+
 Deno.test("when all places are taken, the oldest that has not answered makes room", () => {
   const { table, log, add } = setUp({ maxTransfers: 3 });
   add({ name: "proven", isProven: true });

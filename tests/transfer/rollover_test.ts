@@ -122,6 +122,18 @@ for (const rollover of [0, 1] as const) {
   });
 }
 
+for (const windowSize of [1, 4]) {
+  Deno.test(`receiver: rollover to 1: a sender that rolls over to 0 is told, and no block goes missing, windows of ${windowSize}`, () => {
+    const settings = agreed({ blockSize: 8, windowSize });
+    const talk = receiveFrom({ settings, rollover: 1 }).at(0);
+    for (let block = 1; block <= 65_535; block++) talk.hear(data(block, 8));
+    if (windowSize === 1) talk.expect("ACK 65535");
+    talk.hear(data(0, 8)).expect(
+      'ERROR 4 "Block number rolled over to 0 after 65535 blocks, where 1 was expected"',
+    ).ends("failed");
+  });
+}
+
 Deno.test("receiver: rollover refused: block 65535 may be the last", () => {
   const settings = agreed({ blockSize: 8, windowSize: 3 });
   const talk = receiveFrom({ settings, rollover: "refuse" }).at(0);
