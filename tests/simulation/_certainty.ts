@@ -1,0 +1,129 @@
+/**
+ * Whether a transfer of a plan must end well: nobody was told to break it off, and its losses are so few that they cannot
+ * use up all attempts, except with a probability of one in a million.
+ *
+ * @module
+ */
+
+import { DEFAULT_BLOCK_SIZE } from "../../packet/mod.ts";
+import type { RetransmissionOptions } from "../../transfer/mod.ts";
+import type { ClientPlan, Plan } from "./_plan.ts";
+
+const MAX_DOUBT = 1e-6;
+
+/** Whether a client must reach its aim. */
+export function isSure(client: ClientPlan, plan: Plan): boolean {
+  const { server } = plan;
+  const isUndisturbed = client.failure === "none" && client.abortMs === null &&
+    client.crashMs === null && client.blackout === null &&
+    server.crashMs === null && server.shutdownMs === null &&
+    (client.link.corruptProbability ?? 0) === 0;
+  return isUndisturbed && fits(client, plan) &&
+    doubt(client, plan) < MAX_DOUBT;
+}
+
+/** Whether all blocks pass the link, fit into what receives them, and can be counted. */
+function fits(client: ClientPlan, plan: Plan): boolean {
+  const { server } = plan;
+  const largest = Math.max(client.blksize, DEFAULT_BLOCK_SIZE);
+  const smallest = Math.min(client.blksize, server.blksize);
+  // Not more than this in mode netascii, where an octet can become two.
+  const blocks = 2 * client.sizeBytes / smallest + 1;
+  const isCounted = blocks <= 65535 ||
+    client.rollover === server.rollover && server.rollover !== "refuse";
+  // Windows are asked for that fit into an untouched socket.
+  const isRoomy = plan.receiveMs === 0 || plan.receiveBufferBytes >= 212_992;
+  return isCounted && isRoomy &&
+    largest + 4 <= (client.link.mtuBytes ?? Infinity);
+}
+
+/** The probability of failure, roughly and not too low. */
+function doubt(client: ClientPlan, { server }: Plan): number {
+  const { link } = client;
+  const {
+    lossProbability = 0,
+    reorderProbability = 0,
+    reorderDelayMs = 10,
+    delayMs = 0,
+    jitterMs = 0,
+    bytesPerSecond = Infinity,
+    queueBytes = 262_144,
+  } = link;
+  // Who comes much too late might as well not come.
+  const isLate = reorderDelayMs > 20;
+  const lost = Math.min(1, lossProbability + (isLate ? reorderProbability : 0));
+  const roundTripLost = 1 - (1 - lost) ** 2;
+  const windowBytes = Math.min(
+    212_992,
+    client.windowsize * (client.blksize + 32),
+  );
+  const roundTripMs = 2 * (delayMs + jitterMs + (isLate ? 0 : reorderDelayMs)) +
+    (windowBytes + queueBytes) / bytesPerSecond * 1000;
+  const [near, far] = [client.near, client.far].map(
+    ({ delayMs, pieceBytes }) =>
+      delayMs * Math.ceil(Math.max(client.blksize, 65_536) / pieceBytes),
+  );
+  const pauseMs = Math.max(client.handlerMs, near!, far!);
+  const first = leastAttempts(({ timeoutMs = 1000 }) =>
+    Math.max(timeoutMs, 3 * roundTripMs)
+  );
+  // Then it is known how long a round trip takes; the first one may have been measured while the handler was thinking.
+  const later = leastAttempts(({ floorMs = 50 }) =>
+    Math.max(2 * floorMs, 3 * (roundTripMs + client.handlerMs))
+  );
+  const blocks = client.sizeBytes / Math.min(client.blksize, server.blksize);
+  return 3 * failing(first) + (2 * blocks + 1) * failing(later);
+
+  function failing(attempts: number): number {
+    return attempts < 1 ? 1 : roundTripLost ** attempts;
+  }
+
+  function leastAttempts(
+    firstWait: (options: RetransmissionOptions) => number,
+  ): number {
+    const all = [client.retransmission, server.retransmission].flatMap(
+      (options) => {
+        const free = attemptsOf(
+          options,
+          firstWait(options),
+          pauseMs + roundTripMs,
+        );
+        return client.timeout === null ? [free] : [
+          free,
+          negotiatedAttempts(
+            options,
+            client.timeout * 1000,
+            roundTripMs,
+            pauseMs,
+          ),
+        ];
+      },
+    );
+    return Math.min(...all);
+  }
+}
+
+/** How often something is sent in the time that silence is borne for, if the wait doubles each time. */
+function attemptsOf(
+  { timeoutMs = 1000, retries = 5 }: RetransmissionOptions,
+  firstMs: number,
+  idleMs: number,
+): number {
+  let silenceMs = 0;
+  for (let i = 0; i <= retries; i++) {
+    silenceMs += Math.min(timeoutMs * 2 ** i, 8000);
+  }
+  const leftMs = silenceMs - 2 * idleMs;
+  return leftMs <= 0 ? 0 : Math.floor(Math.log2(leftMs / firstMs + 1));
+}
+
+/** The same, if a timeout was negotiated. */
+function negotiatedAttempts(
+  { retries = 5 }: RetransmissionOptions,
+  timeoutMs: number,
+  roundTripMs: number,
+  pauseMs: number,
+): number {
+  if (roundTripMs > timeoutMs / 2) return 0;
+  return retries + 1 - Math.ceil((pauseMs + roundTripMs) / timeoutMs);
+}
