@@ -13,6 +13,8 @@ import {
 
 /** What to transfer, and how. */
 export interface Job {
+  /** Where the server is; on the loopback, unless said otherwise. */
+  readonly hostname?: string;
   readonly port: number;
   readonly remote: string;
   readonly local: string;
@@ -21,6 +23,10 @@ export interface Job {
   readonly windowsize?: number;
   readonly timeout?: number;
   readonly tsize?: boolean;
+  /** Whether curl is to ask for none of its options. */
+  readonly isPlain?: boolean;
+  /** What runs the program; here and now, unless said otherwise. */
+  readonly run?: (path: string, args: readonly string[]) => Promise<Outcome>;
 }
 
 /** A client of another project. */
@@ -37,11 +43,21 @@ export interface PeerClient {
   put(path: string, job: Job): Promise<Outcome>;
 }
 
-const HOST = "127.0.0.1";
+function hostOf({ hostname = "127.0.0.1" }: Job): string {
+  return hostname;
+}
+
+function run(
+  path: string,
+  job: Job,
+  args: readonly string[],
+): Promise<Outcome> {
+  return (job.run ?? runProgram)(path, args);
+}
 
 function hpaArgs(job: Job, ...command: string[]): string[] {
   const mode = job.isNetascii ? "ascii" : "binary";
-  return ["-m", mode, HOST, String(job.port), "-c", ...command];
+  return ["-m", mode, hostOf(job), String(job.port), "-c", ...command];
 }
 
 function atftpArgs(job: Job, action: string): string[] {
@@ -55,7 +71,7 @@ function atftpArgs(job: Job, action: string): string[] {
   return [
     ...options.flatMap((option) => ["--option", option]),
     action,
-    ...["-r", job.remote, "-l", job.local, HOST, String(job.port)],
+    ...["-r", job.remote, "-l", job.local, hostOf(job), String(job.port)],
   ];
 }
 
@@ -63,7 +79,7 @@ function busyboxArgs(job: Job, action: string): string[] {
   return [
     ...["tftp", action, "-r", job.remote, "-l", job.local],
     ...job.blksize === undefined ? [] : ["-b", String(job.blksize)],
-    ...[HOST, String(job.port)],
+    ...[hostOf(job), String(job.port)],
   ];
 }
 
@@ -71,9 +87,10 @@ function curlArgs(job: Job, ...action: string[]): string[] {
   const mode = job.isNetascii ? ";mode=netascii" : "";
   return [
     "-sS",
+    ...job.isPlain ? ["--tftp-no-options"] : [],
     ...job.blksize === undefined ? [] : ["--tftp-blksize", String(job.blksize)],
     ...action,
-    `tftp://${HOST}:${job.port}/${job.remote}${mode}`,
+    `tftp://${hostOf(job)}:${job.port}/${job.remote}${mode}`,
   ];
 }
 
@@ -85,9 +102,9 @@ export const TFTP_HPA: PeerClient = {
   // It says so, and ends as if all were well.
   missingFile: { code: 0, text: "Error code 1: File not found" },
   get: (path, job) =>
-    runProgram(path, hpaArgs(job, "get", job.remote, job.local)),
+    run(path, job, hpaArgs(job, "get", job.remote, job.local)),
   put: (path, job) =>
-    runProgram(path, hpaArgs(job, "put", job.local, job.remote)),
+    run(path, job, hpaArgs(job, "put", job.local, job.remote)),
 };
 
 export const ATFTP: PeerClient = {
@@ -96,8 +113,8 @@ export const ATFTP: PeerClient = {
   options: ["blksize", "windowsize", "timeout", "tsize"],
   minBlksize: 8,
   missingFile: { code: 255, text: "error received from server" },
-  get: (path, job) => runProgram(path, atftpArgs(job, "--get")),
-  put: (path, job) => runProgram(path, atftpArgs(job, "--put")),
+  get: (path, job) => run(path, job, atftpArgs(job, "--get")),
+  put: (path, job) => run(path, job, atftpArgs(job, "--put")),
 };
 
 export const BUSYBOX: PeerClient = {
@@ -106,8 +123,8 @@ export const BUSYBOX: PeerClient = {
   options: ["blksize", "tsize"],
   minBlksize: 64,
   missingFile: { code: 1, text: "server error: (1) File not found" },
-  get: (path, job) => runProgram(path, busyboxArgs(job, "-g")),
-  put: (path, job) => runProgram(path, busyboxArgs(job, "-p")),
+  get: (path, job) => run(path, job, busyboxArgs(job, "-g")),
+  put: (path, job) => run(path, job, busyboxArgs(job, "-p")),
 };
 
 export const CURL: PeerClient = {
@@ -116,8 +133,8 @@ export const CURL: PeerClient = {
   options: ["blksize", "tsize"],
   minBlksize: 8,
   missingFile: { code: 68, text: "curl: (68)" },
-  get: (path, job) => runProgram(path, curlArgs(job, "-o", job.local)),
-  put: (path, job) => runProgram(path, curlArgs(job, "-T", job.local)),
+  get: (path, job) => run(path, job, curlArgs(job, "-o", job.local)),
+  put: (path, job) => run(path, job, curlArgs(job, "-T", job.local)),
 };
 
 export const CLIENTS: readonly PeerClient[] = [TFTP_HPA, ATFTP, BUSYBOX, CURL];

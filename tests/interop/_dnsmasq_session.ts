@@ -11,6 +11,7 @@ import { TftpError } from "../../packet/mod.ts";
 import { digest } from "./_files.ts";
 import { Client } from "./_ours.ts";
 import { startServer } from "./_peers.ts";
+import { DNSMASQ } from "./_servers.ts";
 
 /** What was seen. */
 export interface Report {
@@ -47,11 +48,8 @@ async function codeOf(transfer: Promise<unknown>): Promise<number | null> {
 async function run(
   [path, root, folder, ...more]: readonly string[],
 ): Promise<Report> {
-  // With --bind-interfaces, --tftp-single-port answers nobody (2.90).
-  await using _server = await startServer(path!, () => [
-    ...["--keep-in-foreground", "--conf-file=/dev/null", "--port=0"],
-    ...["--enable-tftp", `--tftp-root=${root}`, "--user=root"],
-    ...["--listen-address=127.0.0.1", "--pid-file"],
+  await using _server = await startServer(path!, (port) => [
+    ...DNSMASQ.args("127.0.0.1", port, root!),
     ...more,
   ], TFTP_PORT);
   using client = new Client(TFTP_PORT);

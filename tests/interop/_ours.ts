@@ -70,13 +70,15 @@ export class Events {
  */
 export class Client implements Disposable {
   readonly #port: number;
+  readonly #hostname: string;
   readonly #sockets: DatagramSocket[] = [];
   readonly #timers = new Set<() => void>();
   readonly #network: Network;
   readonly #clock: Clock;
 
-  constructor(port: number) {
+  constructor(port: number, hostname = "127.0.0.1") {
     this.#port = port;
+    this.#hostname = hostname;
     this.#network = {
       bind: async (address) => {
         const socket = await udpNetwork().bind(address);
@@ -146,7 +148,7 @@ export class Client implements Disposable {
   }
 
   #target(filename: string, mode: "octet" | "netascii" = "octet") {
-    return { hostname: "127.0.0.1", port: this.#port, filename, mode };
+    return { hostname: this.#hostname, port: this.#port, filename, mode };
   }
 
   #options() {

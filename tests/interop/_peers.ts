@@ -17,7 +17,7 @@ const FOLDERS = [
   "/sbin",
 ];
 
-/** No client here takes longer. */
+/** No client takes longer, unless said otherwise. */
 const MAX_RUN_MS = 60_000;
 
 /** No server takes longer to start, or to stop when told to. */
@@ -54,6 +54,10 @@ export function findAtftpd(): string | null {
   return findProgram("atftpd", "ATFTPD");
 }
 
+/** Whether a test fails whose program is missing. */
+export const ARE_PEERS_REQUIRED: boolean =
+  Deno.env.get("TFTPKIT_REQUIRE_PEERS") === "1";
+
 /** A test that needs something: what is `null` is missing. */
 export function testWith<Needs extends readonly unknown[]>(
   name: string,
@@ -69,7 +73,7 @@ export function testWith<Needs extends readonly unknown[]>(
     return;
   }
   const reason = `${what} is not here`;
-  if (Deno.env.get("TFTPKIT_REQUIRE_PEERS") === "1") {
+  if (ARE_PEERS_REQUIRED) {
     Deno.test(name, () => {
       throw new Error(`Cannot run as ${reason}`);
     });
@@ -86,11 +90,12 @@ export interface Outcome {
   readonly text: string;
 }
 
-/** Runs a program to its end. */
+/** Runs a program to its end, or until it has had its time. */
 export async function runProgram(
   path: string,
   args: readonly string[],
   cwd?: string,
+  limitMs = MAX_RUN_MS,
 ): Promise<Outcome> {
   const process = new Deno.Command(path, {
     args: [...args],
@@ -100,7 +105,7 @@ export async function runProgram(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const timer = setTimeout(() => process.kill("SIGKILL"), MAX_RUN_MS);
+  const timer = setTimeout(() => process.kill("SIGKILL"), limitMs);
   const { code, stdout, stderr } = await process.output();
   clearTimeout(timer);
   const decoder = new TextDecoder();
@@ -139,9 +144,10 @@ export async function startServer(
   throw new Error(`Cannot start ${path}: ${text}`);
 }
 
-async function stop(
+/** Stops a server. */
+export async function stop(
   server: Deno.ChildProcess,
-  said: Promise<string>,
+  said: Promise<unknown>,
 ): Promise<void> {
   const kill = (signal: Deno.Signal) => {
     try {
@@ -170,17 +176,20 @@ function findFreePort(): number {
 }
 
 /** Asks for a file that no server has, until there is an answer; `false` then, so that it can race with an end. */
-export async function isAnswering(port: number): Promise<boolean> {
+export async function isAnswering(
+  port: number,
+  hostname = "127.0.0.1",
+): Promise<boolean> {
   const socket = Deno.listenDatagram({
     transport: "udp",
-    hostname: "127.0.0.1",
+    hostname: hostname === "127.0.0.1" ? hostname : "0.0.0.0",
     port: 0,
   });
   const request = new TextEncoder().encode(
     "\0\x01/there-is-no-such-file\0octet\0",
   );
   const ask = () =>
-    socket.send(request, { transport: "udp", hostname: "127.0.0.1", port })
+    socket.send(request, { transport: "udp", hostname, port })
       .catch(() => {});
   const asking = setInterval(ask, 20);
   const limit = setTimeout(() => socket.close(), MAX_START_MS);
