@@ -69,7 +69,7 @@ const LONGEST_SILENCE_MS = 1_600_000;
 export async function runCampaign(
   options: CampaignOptions,
 ): Promise<CampaignReport> {
-  using grounds = new Grounds();
+  using grounds = new Grounds({ isInMemory: true });
   using turns = new Turns();
   return await new Campaign(options, grounds, turns).run();
 }
@@ -251,6 +251,7 @@ class Campaign {
   /** Time stands still while files are stored, so that a seed gives the same run each time. */
   async #settle(): Promise<void> {
     do await this.#turns.next(); while (this.#storing > 0);
+    this.#watch.settled();
   }
 
   async #serve(

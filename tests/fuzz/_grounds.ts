@@ -2,12 +2,15 @@ import { isTemporaryName } from "../../handlers/mod.ts";
 
 /** A root with traps in it, and something outside of it that nobody may see. */
 export class Grounds implements Disposable {
-  readonly path: string = Deno.realPathSync(makeDirectory());
-  readonly root: string = `${this.path}/root`;
+  readonly path: string;
+  readonly root: string;
   readonly secret: Uint8Array = new TextEncoder().encode("TOP-SECRET\n");
   readonly #before: string;
 
-  constructor() {
+  /** With `isInMemory` on a file system that keeps nothing, where there is one, as a flood creates files without end. */
+  constructor(options: { readonly isInMemory?: boolean } = {}) {
+    this.path = Deno.realPathSync(makeDirectory(options.isInMemory ?? false));
+    this.root = `${this.path}/root`;
     for (const name of ["root", "root/sub", "outside", "root-private"]) {
       Deno.mkdirSync(`${this.path}/${name}`);
     }
@@ -65,11 +68,13 @@ export class Grounds implements Disposable {
   }
 }
 
-/** In memory where the system has such a place, as a flood creates files by the hundred thousand. */
-function makeDirectory(): string {
-  try {
-    return Deno.makeTempDirSync({ dir: "/dev/shm" });
-  } catch {
-    return Deno.makeTempDirSync();
+function makeDirectory(isInMemory: boolean): string {
+  if (isInMemory) {
+    try {
+      return Deno.makeTempDirSync({ dir: "/dev/shm" });
+    } catch {
+      // Not on this system, or not for a program without all permissions.
+    }
   }
+  return Deno.makeTempDirSync();
 }

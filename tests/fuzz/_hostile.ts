@@ -247,6 +247,17 @@ const KINDS: readonly [weight: number, make: Make][] = [
     ])();
     return [it.shot("strangers to transfers", bytes, from, to)];
   }],
+  [3, function swarm(it) {
+    const { targets, random } = it;
+    if (targets.livePorts.length === 0) return [];
+    const to = aim(targets, random.pick(targets.livePorts));
+    const kind = "swarms of strangers";
+    const bytes = answerPacket(random);
+    return Array.from(
+      { length: 40 },
+      () => it.shot(kind, bytes, it.stranger(kind), to),
+    );
+  }],
   [100, function services(it) {
     const { random } = it;
     const port = random.pick(SERVICE_PORTS);

@@ -1,5 +1,5 @@
 import { OPCODE } from "../../packet/mod.ts";
-import type { PeerRecord } from "./_watch.ts";
+import type { PeerRecord } from "./_records.ts";
 
 /** IPv4 and UDP headers, in octets: an amplification that leaves them out looks worse than it is. */
 const HEADER_BYTES = 28;

@@ -32,23 +32,29 @@ export interface UdpReport {
   readonly answers: ReadonlyMap<string, number>;
 }
 
+/** A flood over UDP. */
+export interface UdpOptions {
+  readonly seed: number;
+  readonly datagrams: number;
+  readonly singlePort: boolean;
+  /** More arguments of `tftpkit serve`. */
+  readonly args?: readonly string[];
+}
+
 /** Floods the program, transfers files meanwhile and afterwards, and ends it. Throws when anything is not as it must be. */
 export async function floodProgram(
-  { seed, datagrams, singlePort }: {
-    seed: number;
-    datagrams: number;
-    singlePort: boolean;
-  },
+  { seed, datagrams, singlePort, args = [] }: UdpOptions,
 ): Promise<UdpReport> {
   using grounds = new Grounds();
   const random = new Random(seed);
   const content = random.bytes(200_000);
-  Deno.writeFileSync(`${grounds.root}/${HONEST_FILE}`, content);
+  await Deno.writeFile(`${grounds.root}/${HONEST_FILE}`, content);
   await using program = new Program([
     ...["--allow-net", `--allow-read=${grounds.root}`],
     ...[`--allow-write=${grounds.root}`, PROGRAM, "serve"],
     ...["--host", HOST, "--port", "0", "--write"],
     ...singlePort ? ["--single-port"] : [],
+    ...args,
     grounds.root,
   ]);
   const [, port] = await program.until(/127\.0\.0\.1:([0-9]+)/);
@@ -106,7 +112,7 @@ class Flood {
     this.#hostile = new Hostile(random, {
       server,
       singlePort,
-      honest: [],
+      honest: [HOST],
       livePorts: this.#livePorts,
       clientPorts: [],
       peerOf: (port) => this.#peers.get(port) ?? null,

@@ -10,6 +10,14 @@ import {
   peekOpcode,
 } from "../../packet/mod.ts";
 import type { Wiretap } from "./_network.ts";
+import {
+  type ExchangeRecord,
+  newExchange,
+  newPeer,
+  noteFromClient,
+  type PeerRecord,
+  proofOf,
+} from "./_records.ts";
 import { Tally } from "./_tally.ts";
 
 /** Ports of services that answer whatever they get, besides those that merely might. */
@@ -52,38 +60,6 @@ export interface TaggedAddress extends UdpAddress {
   readonly kind?: string;
 }
 
-/** What one address has sent and got. */
-export interface PeerRecord {
-  /** What it was made for. */
-  readonly kind: string;
-  requests: number;
-  longestRequest: number;
-  bytesIn: number;
-  packetsIn: number;
-  bytesOut: number;
-  packetsOut: number;
-  unprovenPackets: number;
-  errors: number;
-  transfers: number;
-  exchange: ExchangeRecord | null;
-}
-
-/** What passed on one port of the server with its client; on the request port, with one client. */
-interface ExchangeRecord {
-  peer: UdpAddress | null;
-  peerKey: string;
-  unprovenPackets: number;
-  isProven: boolean;
-  /** What the client has to send to prove that it is there: opcode and block number as one number. */
-  proof: number;
-  hasSent: boolean;
-  hasErred: boolean;
-  /** DATA of the client, each of which may be answered with an ACK, which is no longer. */
-  blocks: number;
-  readonly strangers: Map<string, number>;
-  strangersAnswered: number;
-}
-
 /** What the watch has to know. */
 export interface WatchOptions {
   readonly server: UdpAddress;
@@ -103,6 +79,7 @@ export class Watch implements Wiretap {
   /** Sockets of honest clients that are open. */
   readonly clientPorts: UdpAddress[] = [];
   readonly #options: WatchOptions;
+  #moment = 0;
   readonly #peers = new Map<string, PeerRecord>();
   readonly #exchanges = new Map<number, ExchangeRecord>();
 
@@ -118,6 +95,11 @@ export class Watch implements Wiretap {
   /** Whether the client of a port's transfer has proved its address. */
   isProven(port: number): boolean {
     return this.#exchanges.get(port)?.isProven ?? false;
+  }
+
+  /** All that came has been dealt with: what is sent from now on is no answer to it. */
+  settled(): void {
+    this.#moment++;
   }
 
   /** Everything is over: whatever is sent from now on is sent for something new. */
@@ -163,13 +145,15 @@ export class Watch implements Wiretap {
       if (opcode === OPCODE.RRQ || opcode === OPCODE.WRQ) {
         this.#noteRequest(key, from.kind ?? "honest", bytes);
       } else if (singlePort && peer?.exchange) {
-        noteFromClient(peer.exchange, bytes);
+        noteFromClient(peer.exchange, bytes, this.#moment);
       }
       return;
     }
     const exchange = this.#exchanges.get(to.port);
     if (!exchange) return;
-    if (exchange.peerKey === key) return noteFromClient(exchange, bytes);
+    if (exchange.peerKey === key) {
+      return noteFromClient(exchange, bytes, this.#moment);
+    }
     if (opcode === OPCODE.ERROR) return;
     exchange.strangers.set(key, (exchange.strangers.get(key) ?? 0) + 1);
   }
@@ -213,7 +197,10 @@ export class Watch implements Wiretap {
     }
     peer.requests++;
     peer.longestRequest = Math.max(peer.longestRequest, bytes.length);
-    if (peer.exchange) peer.exchange.hasSent = peer.exchange.hasErred = false;
+    if (!peer.exchange) return;
+    peer.exchange.askedAt = this.#moment;
+    peer.exchange.hasSent = false;
+    peer.exchange.erredAt = -1;
   }
 
   #checkContent(to: UdpAddress, bytes: Uint8Array): void {
@@ -271,7 +258,12 @@ export class Watch implements Wiretap {
     to: UdpAddress,
     bytes: Uint8Array,
   ): void {
-    if (exchange.hasErred) this.#blame("in answer to an ERROR", to, bytes);
+    // The rest of a window may be on its way out when the ERROR comes in.
+    const isUnderWay = exchange.erredAt === this.#moment &&
+      peekOpcode(bytes) === OPCODE.DATA;
+    if (exchange.erredAt >= 0 && !isUnderWay) {
+      this.#blame("in answer to an ERROR", to, bytes);
+    }
     exchange.hasSent = true;
     if (exchange.isProven) {
       peer.bytesOut += bytes.length;
@@ -332,65 +324,4 @@ function take<T>(items: T[], item: T): void {
 
 function keyOf({ hostname, port }: UdpAddress): string {
   return `${hostname} ${port}`;
-}
-
-function newPeer(kind: string): PeerRecord {
-  return {
-    kind,
-    requests: 0,
-    longestRequest: 0,
-    bytesIn: 0,
-    packetsIn: 0,
-    bytesOut: 0,
-    packetsOut: 0,
-    unprovenPackets: 0,
-    errors: 0,
-    transfers: 0,
-    exchange: null,
-  };
-}
-
-function newExchange(): ExchangeRecord {
-  return {
-    peer: null,
-    peerKey: "",
-    unprovenPackets: 0,
-    isProven: false,
-    proof: -1,
-    hasSent: false,
-    hasErred: false,
-    blocks: 0,
-    strangers: new Map(),
-    strangersAnswered: 0,
-  };
-}
-
-function noteFromClient(exchange: ExchangeRecord, bytes: Uint8Array): void {
-  const opcode = peekOpcode(bytes);
-  exchange.hasErred = opcode === OPCODE.ERROR && exchange.hasSent;
-  const block = peekBlock(bytes);
-  if (block < 0) return;
-  if (opcode === OPCODE.DATA) exchange.blocks++;
-  const said = opcode * 65536 + block;
-  exchange.isProven ||= exchange.proof === OF_OPTIONS
-    ? said === ACK_0 || said === DATA_1
-    : said === exchange.proof;
-}
-
-/** An OACK answers reads and writes alike: the one is confirmed with ACK 0, the other with DATA 1. */
-const OF_OPTIONS = -2;
-const ACK_0 = OPCODE.ACK * 65536;
-const DATA_1 = OPCODE.DATA * 65536 + 1;
-
-function proofOf(bytes: Uint8Array): number | null {
-  switch (peekOpcode(bytes)) {
-    case OPCODE.OACK:
-      return OF_OPTIONS;
-    case OPCODE.DATA:
-      return OPCODE.ACK * 65536 + peekBlock(bytes);
-    case OPCODE.ACK:
-      return OPCODE.DATA * 65536 + peekBlock(bytes) + 1;
-    default:
-      return null;
-  }
 }

@@ -1,12 +1,14 @@
 /**
  * Floods a server with as much hostile traffic as one wants, and tells what came of it:
- * `deno task fuzz --datagrams 1000000 --seed 7 [--own-ports | --single-port]`.
+ * `deno task fuzz --datagrams 1000000 --seed 7 [--own-ports | --single-port] [--udp]`. With `--udp` the traffic goes over the
+ * UDP of this machine to `tftpkit serve` in a process of its own.
  *
  * @module
  */
 
 import { parseArgs } from "@std/cli";
 import { type CampaignReport, runCampaign } from "./_campaign.ts";
+import { floodProgram, type UdpReport } from "./_udp.ts";
 
 const MEGA = 1024 * 1024;
 
@@ -15,7 +17,7 @@ if (import.meta.main) await main();
 async function main(): Promise<void> {
   const args = parseArgs(Deno.args, {
     string: ["seed", "datagrams"],
-    boolean: ["own-ports", "single-port"],
+    boolean: ["own-ports", "single-port", "udp"],
     default: { datagrams: "1000000", seed: String(Date.now() % 1_000_000) },
   });
   const seed = Number(args.seed);
@@ -27,8 +29,11 @@ async function main(): Promise<void> {
   for (const singlePort of modes) {
     const mode = singlePort ? "single-port" : "own-ports";
     console.log(`--seed ${seed} --datagrams ${datagrams} --${mode}`);
-    const report = await runCampaign({ seed, datagrams, singlePort });
-    console.log(describe(report).join("\n"));
+    const options = { seed, datagrams, singlePort };
+    const lines = args.udp
+      ? describeUdp(await floodProgram(options))
+      : describe(await runCampaign(options));
+    console.log(lines.join("\n"));
   }
 }
 
@@ -56,6 +61,17 @@ function describe(report: CampaignReport): string[] {
     ...[...tally.kinds].sort().map(([kind, { sent, answers }]) =>
       `  ${kind}: ${sent} sent, ${answers} answers`
     ),
+  ];
+}
+
+function describeUdp(report: UdpReport): string[] {
+  const seconds = report.elapsedMs / 1000;
+  return [
+    `${report.sent} hostile datagrams over UDP in ${seconds.toFixed(1)} s, ${
+      Math.round(report.sent / seconds)
+    } a second`,
+    `honest transfers: ${report.downloads} downloads, ${report.uploads} uploads`,
+    `answers: ${pairs(report.answers)}`,
   ];
 }
 

@@ -1,25 +1,32 @@
 /**
  * Whether a transfer of a plan must end well: nobody was told to break it off, and its losses are so few that they cannot
- * use up all attempts, except with a probability of one in a million.
+ * use up all attempts, except with a probability of one in a hundred thousand.
  *
  * @module
  */
 
 import { DEFAULT_BLOCK_SIZE } from "../../packet/mod.ts";
 import type { RetransmissionOptions } from "../../transfer/mod.ts";
+import type { Mishap } from "./_mishaps.ts";
 import type { ClientPlan, Plan } from "./_plan.ts";
 
-const MAX_DOUBT = 1e-6;
+const MAX_DOUBT = 1e-5;
 
 /** Whether a client must reach its aim. */
 export function isSure(client: ClientPlan, plan: Plan): boolean {
   const { server } = plan;
   const isUndisturbed = client.failure === "none" && client.abortMs === null &&
-    client.crashMs === null && client.blackout === null &&
+    client.crashMs === null && !client.mishaps.some(isRequestLate) &&
+    client.blackout === null &&
     server.crashMs === null && server.shutdownMs === null &&
     (client.link.corruptProbability ?? 0) === 0;
   return isUndisturbed && fits(client, plan) &&
     doubt(client, plan) < MAX_DOUBT;
+}
+
+/** A request that comes again when its transfer has been silent for a while starts that over. */
+function isRequestLate({ kind, againMs }: Mishap): boolean {
+  return kind === "request" && againMs !== null && againMs > 500;
 }
 
 /** Whether all blocks pass the link, fit into what receives them, and can be counted. */
@@ -72,7 +79,13 @@ function doubt(client: ClientPlan, { server }: Plan): number {
     Math.max(2 * floorMs, 3 * (roundTripMs + client.handlerMs))
   );
   const blocks = client.sizeBytes / Math.min(client.blksize, server.blksize);
-  return 3 * failing(first) + (2 * blocks + 1) * failing(later);
+  const mishaps = client.mishaps.reduce(
+    (sum, { times, againMs }) => sum + (againMs === null ? times : 0),
+    0,
+  );
+  // All mishaps at once may hit the opening, or one block.
+  return 3 * failing(first - mishaps) + 2 * failing(later - mishaps) +
+    2 * blocks * failing(later);
 
   function failing(attempts: number): number {
     return attempts < 1 ? 1 : roundTripLost ** attempts;

@@ -26,6 +26,7 @@ import {
   watchedStream,
 } from "./_bodies.ts";
 import { isSure } from "./_certainty.ts";
+import { Mishaps } from "./_mishaps.ts";
 import {
   type ClientPlan,
   type Failure,
@@ -50,6 +51,7 @@ export class SwarmClient {
   readonly host: string;
   readonly name: string;
   readonly expected: Expected;
+  readonly mishaps: Mishaps;
   /** How it ended. */
   outcome = "not ended";
   /** How often either side has sent something again because it heard nothing. */
@@ -64,6 +66,7 @@ export class SwarmClient {
 
   constructor(index: number, plan: ClientPlan, context: ClientContext) {
     this.plan = plan;
+    this.mishaps = new Mishaps(plan);
     this.#context = context;
     this.host = `192.0.2.${10 + index}`;
     this.name = `file-${index}`;

@@ -12,6 +12,7 @@ import {
   seededRandom,
 } from "../../simulator/mod.ts";
 import type { RetransmissionOptions } from "../../transfer/mod.ts";
+import { KINDS, type Mishap } from "./_mishaps.ts";
 
 /** How a source gives its bytes, or a sink takes them. */
 export interface Pace {
@@ -49,6 +50,7 @@ export interface ClientPlan {
   readonly dallyMs: number;
   readonly startMs: number;
   readonly link: LinkOptions;
+  readonly mishaps: readonly Mishap[];
   /** When nothing at all passes, in milliseconds. */
   readonly blackout: { readonly fromMs: number; readonly toMs: number } | null;
   readonly near: Pace;
@@ -123,8 +125,8 @@ function drawServer(random: Random, isLong: boolean): ServerPlan {
     rollover: isLong
       ? random.pick([0, 0, 1, "refuse"])
       : random.pick([0, 0, 0, 1, "refuse"]),
-    rfc1350: random.chance(0.05),
-    refuseOptions: refusable.filter(() => random.chance(0.05)),
+    rfc1350: !isLong && random.chance(0.05),
+    refuseOptions: refusable.filter(() => !isLong && random.chance(0.05)),
     retransmission: drawRetransmission(random),
     dallyMs: random.pick([6000, 6000, 1000, 0]),
     shutdownMs: random.chance(0.05) ? random.between(1, 5000) : null,
@@ -149,19 +151,22 @@ function drawClient(
     timeout: random.chance(0.15) ? random.between(1, 5) : null,
     rollover: random.chance(0.8) ? server.rollover : random.pick([0, 1]),
     rolloverOption: random.chance(0.1) ? random.pick([0, 1]) : null,
-    rfc1350: random.chance(0.05),
+    rfc1350: !isLong && random.chance(0.05),
     fallback: random.chance(0.8),
     strict: random.chance(0.2),
     retransmission: drawRetransmission(random),
     dallyMs: random.pick([6000, 6000, 500, 0]),
     startMs: random.pick([0, 0, random.between(0, 2000)]),
     link: isGentle ? drawGentleLink(random) : drawLink(random),
+    mishaps: random.chance(0.3) ? drawMishaps(random) : [],
     blackout: !isGentle && random.chance(0.15)
       ? blackout(random.between(1, 5000), random.between(10, 20_000))
       : null,
     near: drawPace(random, sizeBytes, isGentle),
     far: drawPace(random, sizeBytes, isGentle),
-    handlerMs: random.pick([0, 0, 0, 5, 400, isGentle ? 50 : 2500]),
+    handlerMs: isGentle
+      ? random.pick([0, 0, 0, 5, 100])
+      : random.pick([0, 0, 0, 5, 400, 2500]),
     failure: random.chance(0.85) ? "none" : random.pick(
       [
         "missing",
@@ -174,6 +179,16 @@ function drawClient(
     abortMs: random.chance(0.06) ? random.between(0, 3000) : null,
     crashMs: random.chance(0.05) ? random.between(0, 3000) : null,
   };
+}
+
+function drawMishaps(random: Random): Mishap[] {
+  return Array.from({ length: random.between(1, 3) }, () => ({
+    kind: random.pick(KINDS),
+    times: random.pick([1, 1, 2, 4]),
+    againMs: random.chance(0.6)
+      ? null
+      : random.pick([1, 30, 500, 3000]) * (0.5 + random.next()),
+  }));
 }
 
 function blackout(fromMs: number, durationMs: number) {
@@ -248,7 +263,7 @@ export function pieces(sizeBytes: number, pieceBytes: number): number {
 function drawGentleLink(random: Random): LinkOptions {
   return {
     delayMs: random.pick([0.05, 0.5, 20]),
-    lossProbability: random.pick([0, 0, 0.001, 0.02]),
+    lossProbability: random.pick([0, 0.001, 0.01, 0.02]),
     duplicateProbability: random.pick([0, 0, 0.02]),
     reorderProbability: random.pick([0, 0, 0.02]),
   };
@@ -292,6 +307,7 @@ const PROBE: ClientPlan = {
   dallyMs: 1000,
   startMs: 0,
   link: {},
+  mishaps: [],
   blackout: null,
   near: { kind: "now", delayMs: 0, pieceBytes: 65_536 },
   far: { kind: "now", delayMs: 0, pieceBytes: 65_536 },

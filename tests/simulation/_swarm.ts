@@ -8,6 +8,8 @@
 
 import { serve, type ServerEvent, type TftpServer } from "../../mod.ts";
 import {
+  type Fate,
+  type Flight,
   type LinkOptions,
   seededRandom,
   Simulation,
@@ -74,6 +76,7 @@ class Swarm {
       seed: plan.seed,
       hasTranscript,
       link: (from, to) => this.#linkBetween(from, to),
+      fate: (flight) => this.#fateOf(flight),
       onDatagram: (flight, note) => this.#wire.see(flight, note),
       receiveBufferBytes: plan.receiveBufferBytes,
       receiveMs: plan.receiveMs,
@@ -214,6 +217,17 @@ class Swarm {
 
   #relink(): void {
     this.#simulation.relink((from, to) => this.#linkBetween(from, to));
+  }
+
+  #fateOf({ from, to, bytes }: Flight): ReturnType<Fate> {
+    if (this.#isCalm) return;
+    const client = this.#byHost.get(from.hostname) ??
+      this.#byHost.get(to.hostname);
+    if (!client || from.hostname === STRANGER || to.hostname === STRANGER) {
+      return;
+    }
+    const address = client.host === from.hostname ? from : to;
+    return client.mishaps.fateOf(bytes, this.#wire.lastBlockOf(address));
   }
 
   #linkBetween(from: string, to: string): LinkOptions {

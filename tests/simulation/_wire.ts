@@ -92,6 +92,14 @@ export class Wire {
     count.windowSize = Math.max(count.windowSize, settings.windowSize);
   }
 
+  /** The number of a client's last block; 0 as long as it is not known. */
+  lastBlockOf(client: Flight["to"]): number {
+    const list = this.#negotiated.get(`${client.hostname} ${client.port}`);
+    const expected = this.#expected(client.hostname);
+    const size = list?.at(-1)?.blockSize;
+    return expected && size ? lastBlock(expected.wireFile, size) : 0;
+  }
+
   /** Looks at a datagram that is sent, or was lost on arrival. */
   see(flight: Flight, note: string): void {
     const { from, to, bytes, now } = flight;
@@ -198,7 +206,7 @@ export class Wire {
     const sizes = new Set(pair.settings.map(({ blockSize }) => blockSize));
     if (sizes.size !== 1) return;
     const [size = DEFAULT_BLOCK_SIZE] = sizes;
-    const last = Math.floor(wireFile.length / size) + 1;
+    const last = lastBlock(wireFile, size);
     if (block === last && !isCommitted()) {
       this.#complain(
         `${name}: at ${now} the last block, ${block}, was acknowledged before it was safe`,
@@ -209,6 +217,10 @@ export class Wire {
 
 /** The server's address. */
 export const SERVER = "192.0.2.1";
+
+function lastBlock(file: Uint8Array, size: number): number {
+  return Math.floor(file.length / size) + 1;
+}
 
 /** The block near another one that has a number on the wire. */
 function unwrap(wire: number, near: number, rollover: 0 | 1): number {
