@@ -20,13 +20,23 @@ export function isSure(client: ClientPlan, plan: Plan): boolean {
     client.blackout === null &&
     server.crashMs === null && server.shutdownMs === null &&
     (client.link.corruptProbability ?? 0) === 0;
-  return isUndisturbed && fits(client, plan) &&
+  return isUndisturbed && fits(client, plan) && !mayLeave(client, plan) &&
     doubt(client, plan) < MAX_DOUBT;
 }
 
 /** A request that comes again when its transfer has been silent for a while starts that over. */
 function isRequestLate({ kind, againMs }: Mishap): boolean {
   return kind === "request" && againMs !== null && againMs > 500;
+}
+
+/** Whether a server that was told to stay only briefly after an upload may be gone when its last ACK is asked for again. */
+function mayLeave({ operation, link, mishaps }: ClientPlan, plan: Plan) {
+  const { lossProbability = 0 } = link;
+  const isHarmless = lossProbability === 0 &&
+    mishaps.every(({ kind, againMs }) =>
+      kind !== "last ACK" || againMs !== null
+    );
+  return operation === "write" && plan.server.dallyMs < 6000 && !isHarmless;
 }
 
 /** Whether all blocks pass the link, fit into what receives them, and can be counted. */
