@@ -198,3 +198,62 @@ Deno.test("a transcript can be left unwritten", async () => {
   await stop();
   assertEquals(simulation.transcript, []);
 });
+
+Deno.test("cables can differ from host to host, and from one direction to the other", async () => {
+  const simulation = new Simulation({
+    link: (from, to) =>
+      from === CLIENT
+        ? { delayMs: 5 }
+        : to === CLIENT
+        ? { delayMs: 7 }
+        : { lossProbability: 1 },
+  });
+  const [near, far, third] = ["192.0.2.9", SERVER, "192.0.2.66"].map((host) =>
+    simulation.host(host).network.bind({ hostname: host, port: 69 })
+  );
+  const buffer = new Uint8Array(10);
+  const talk = async () => {
+    const [here, there, elsewhere] = await Promise.all([near, far, third]);
+    await here!.send(new Uint8Array(1), there!.address);
+    await there!.receive(buffer);
+    await there!.send(new Uint8Array(1), here!.address);
+    await here!.receive(buffer);
+    await elsewhere!.send(new Uint8Array(1), there!.address);
+  };
+  await simulation.run(talk);
+  assertEquals(simulation.now, 12);
+  assertEquals(simulation.transcript.at(-1)?.endsWith("[lost]"), true);
+});
+
+Deno.test("a socket whose owner takes their time loses what its buffer cannot hold, and says so", async () => {
+  const seen: string[] = [];
+  const simulation = new Simulation({
+    receiveMs: 100,
+    receiveBufferBytes: 1000,
+    onDatagram: ({ bytes, now }, note) => seen.push(`${now} ${bytes} ${note}`),
+  });
+  const from = await simulation.host(CLIENT).network.bind({
+    hostname: CLIENT,
+    port: 0,
+  });
+  const to = await simulation.host(SERVER).network.bind({
+    hostname: SERVER,
+    port: 69,
+  });
+  const received: string[] = [];
+  const receive = async () => {
+    for (;;) {
+      const [bytes] = await to.receive(new Uint8Array(10));
+      received.push(`${simulation.now} ${bytes}`);
+    }
+  };
+  receive().catch(() => {});
+  for (let i = 0; i < 3; i++) await from.send(new Uint8Array([i]), to.address);
+  await simulation.advance(1000);
+  // The first is taken at once, the second waits, the third finds no room.
+  assertEquals(received, ["0.1 0", "100.1 1"]);
+  assertEquals(seen, ["0 0 ", "0 1 ", "0 2 ", "0.1 2 receive buffer full"]);
+  from.close();
+  to.close();
+  assertEquals(simulation.pendingEventCount, 0);
+});
