@@ -6,6 +6,7 @@ import {
   type EventLevel,
   eventLevel,
   eventLogger,
+  jsonLine,
   limitEvents,
   toRecord,
 } from "../observe/mod.ts";
@@ -192,8 +193,7 @@ function makeObserver(
 ): NonNullable<ServeOptions["onEvent"]> {
   const { stdout, stderr, noColor } = context;
   if (args.has("json")) {
-    const write = (record: unknown) =>
-      stdout.write(JSON.stringify(record) + "\n");
+    const write = (record: unknown) => stdout.write(jsonLine(record) + "\n");
     const isTold = args.has("verbose")
       ? () => true
       : (type: string) => JSON_EVENTS.has(type);

@@ -27,4 +27,5 @@ export {
   type EventLoggerOptions,
 } from "./log.ts";
 export { type EventRecord, toRecord } from "./record.ts";
+export { jsonLine } from "./text.ts";
 export { formatBytes, formatDuration, formatRate } from "./units.ts";

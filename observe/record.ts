@@ -49,13 +49,13 @@ export interface EventRecord {
  *
  * @example One line of JSON for each event
  * ```ts no-assert
- * import { toRecord } from "@tftpkit/tftp/observe";
+ * import { jsonLine, toRecord } from "@tftpkit/tftp/observe";
  * import { serve } from "@tftpkit/tftp/server";
  *
  * await using server = serve({
  *   hostname: "127.0.0.1",
  *   port: 0,
- *   onEvent: (event) => console.log(JSON.stringify(toRecord(event, new Date()))),
+ *   onEvent: (event) => console.log(jsonLine(toRecord(event, new Date()))),
  * }, () => {});
  * ```
  */

@@ -18,6 +18,32 @@ export function systemText(message: string): string {
 }
 
 /**
+ * A value as one line of JSON that cannot steer a terminal: what is not seen is escaped, also where JSON does not ask for
+ * it.
+ *
+ * @param value What `JSON.stringify` takes.
+ * @returns The line, without its end.
+ *
+ * @example A control character in a file name
+ * ```ts
+ * import { jsonLine } from "@tftpkit/tftp/observe";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(jsonLine({ filename: "a\x9b" }), '{"filename":"a\\u009b"}');
+ * ```
+ */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(UNSEEN_REGEXP, (character) => {
+    let escaped = "";
+    for (let i = 0; i < character.length; i++) {
+      const unit = character.charCodeAt(i).toString(16).padStart(4, "0");
+      escaped += `\\u${unit}`;
+    }
+    return escaped;
+  });
+}
+
+/**
  * A text with everything escaped that could break a line or steer a terminal. Unlike `quoteText`, it leaves quotation marks
  * and backslashes, and so what is quoted already.
  *

@@ -12,7 +12,7 @@ export interface TransferSettings {
   readonly blockSize: number;
   /** Blocks sent before an acknowledgment is awaited (RFC 7440). */
   readonly windowSize: number;
-  /** Milliseconds until a retransmission, if that was negotiated (RFC 2349); it is then kept to the letter. */
+  /** Milliseconds until a retransmission, if that was negotiated (RFC 2349); it is then kept to, see `RetransmissionTimer`. */
   readonly timeoutMs: number | null;
   /** Octets in the file, if that was told (RFC 2349). */
   readonly transferSize: number | null;

@@ -7,7 +7,7 @@ import type { ServerEvent } from "./events.ts";
 import { Listener, type ListenerHost } from "./listener.ts";
 import type { ServeOptions, ServerConfig } from "./options.ts";
 import type { Session } from "./session.ts";
-import { SessionTable } from "./session_table.ts";
+import { ANSWER_TIME_MS, SessionTable } from "./session_table.ts";
 
 /** Listeners and sessions of one server. */
 export class Engine implements ListenerHost {
@@ -88,6 +88,10 @@ export class Engine implements ListenerHost {
     return this.#sessions.dismissOldest();
   }
 
+  makeRoom(): void {
+    this.#sessions.makeRoom(this.config.clock.now());
+  }
+
   setRef(isRef: boolean): void {
     this.#isRef = isRef;
     for (const { socket } of this.#listeners) {
@@ -128,23 +132,29 @@ export class Engine implements ListenerHost {
     await this.listening.catch(() => {});
     const cancel = this.config.clock.schedule(
       this.config.shutdownTimeoutMs,
-      () => this.#abortAll(),
+      () => this.#abort(this.#sessions.active()),
+    );
+    const cancelFirst = this.config.clock.schedule(
+      ANSWER_TIME_MS,
+      // Who has not answered by now will not: the address may be forged, and is not worth waiting for.
+      () => this.#abort(this.#sessions.active().filter((it) => it.isHalfOpen)),
     );
     await this.#sessions.idle();
     cancel();
+    cancelFirst();
     // A turn for the last packets that are on their way out.
     await Promise.resolve();
     this.#closeSockets();
     this.#finish.resolve();
   }
 
-  #abortAll(): void {
+  #abort(sessions: readonly Session[]): void {
     const error = new TftpError(
       ERROR_CODE.NotDefined,
       "The server was shut down before the transfer had ended",
       { wireText: "Server is shutting down" },
     );
-    for (const session of this.#sessions.active()) {
+    for (const session of sessions) {
       session.abort(error);
       // One whose file is being made safe cannot be broken off, only left.
       if (!session.isEnded) session.dismiss();

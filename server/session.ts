@@ -37,13 +37,13 @@ import {
 } from "./handler_response.ts";
 import type { RequestInfo, ServerEvent, TransferSummary } from "./events.ts";
 import type { ServerConfig } from "./options.ts";
+import { isShortage } from "./shortage.ts";
 import {
   openReceiving,
   openSending,
   type Transfer,
   type TransferContext,
 } from "./transfer.ts";
-import { NoSocketError } from "./transfer_socket.ts";
 import { makeUploadBody, type UploadBody } from "./upload_body.ts";
 
 /** What a session needs of its server. */
@@ -62,6 +62,8 @@ export interface SessionHost {
   readonly portsInUse: Set<number>;
   /** Ends the stay of a transfer that is done, so that its port is free; whether there was one. */
   yieldPort(): boolean;
+  /** Ends what has nothing to lose, so that there is a socket or a file for the next request. */
+  makeRoom(): void;
   /** Tells what a handler has thrown. */
   reportFault(error: unknown): void;
   /** A session has ended; it may stay a while. */
@@ -127,6 +129,11 @@ export class Session {
   /** Whether the client has answered, so that its address is its own. */
   get isProven(): boolean {
     return this.#transfer?.machine.isProven ?? false;
+  }
+
+  /** Whether the client was answered, and has not said a word since. */
+  get isHalfOpen(): boolean {
+    return this.#transfer !== null && !this.isProven;
   }
 
   /** When the client was last heard, in milliseconds. */
@@ -201,7 +208,7 @@ export class Session {
       } else await this.#transferTo(await checkSink(response));
     } catch (error) {
       upload?.fail(error);
-      if (error instanceof NoSocketError) return this.#drop(error);
+      if (!this.#transfer && isShortage(error)) return this.#drop(error);
       if (!(error instanceof TftpError)) this.#host.reportFault(error);
       if (this.#transfer) this.#transfer.driver.fail(error);
       else this.#refuse(error);
@@ -249,9 +256,7 @@ export class Session {
       if (this.#isEnded) sink.abort(this.#failure?.error);
       else {
         this.#transferTo(sink).catch((error) =>
-          error instanceof NoSocketError
-            ? this.#drop(error)
-            : this.#refuse(error)
+          isShortage(error) ? this.#drop(error) : this.#refuse(error)
         );
       }
     });
@@ -318,8 +323,8 @@ export class Session {
     this.#close();
   }
 
-  /** Leaves the request without an answer: there is no socket to send one from, and later there may be. */
-  #drop(error: NoSocketError): void {
+  /** Leaves the request without an answer: there is no socket or file to be had now, and soon there may be. */
+  #drop(error: Error): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#failure = { error };
@@ -328,6 +333,7 @@ export class Session {
     this.#host.emit({ type: "dropped", request: this.info, reason });
     this.#host.release(this);
     this.#close();
+    this.#host.makeRoom();
   }
 
   #end(error: unknown): void {

@@ -17,7 +17,7 @@ const MAX_STAYING = 256;
 const LONG_SILENCE_MS = 10_000;
 
 /** How long a client has to answer before another request of the same address may take the place, in milliseconds. */
-const ANSWER_TIME_MS = 1000;
+export const ANSWER_TIME_MS = 1000;
 
 /** The sessions of a server. */
 export class SessionTable {
@@ -83,6 +83,11 @@ export class SessionTable {
       return true;
     }
     return false;
+  }
+
+  /** Ends whatever has least to lose, because the system has nothing more to give. */
+  makeRoom(now: number): void {
+    if (!this.dismissOldest()) this.#makeRoom(now);
   }
 
   /** Ends every stay. */

@@ -1,13 +1,9 @@
 import type { DatagramSocket } from "../net/mod.ts";
 import type { ServerConfig } from "./options.ts";
+import { isShortage, NoSocketError } from "./shortage.ts";
 
 /** Ports that other programs have taken and that are tried in vain, one system call each, before a request is given up. */
 const MAX_TRIES = 32;
-
-/** There is no socket for a transfer: its request is left without an answer, and the client will ask again. */
-export class NoSocketError extends Error {
-  override readonly name: string = "NoSocketError";
-}
 
 /** What a socket for a transfer is made from. */
 export interface TransferSocketContext {
@@ -43,7 +39,7 @@ export async function bindTransferSocket(
       (context.yieldPort() ? await bindInRange(context) : null);
     if (socket) return socket;
   } catch (cause) {
-    if (!EXHAUSTION_CODES.has(codeOf(cause))) throw cause;
+    if (!isShortage(cause)) throw cause;
     throw new NoSocketError(
       "The system has no more sockets for this process: raise its limit of open files",
       { cause },
@@ -79,20 +75,8 @@ async function bindInRange(
   return null;
 }
 
-/** What systems say that have no more files or memory to give. */
-const EXHAUSTION_CODES: ReadonlySet<unknown> = new Set([
-  "EMFILE",
-  "ENFILE",
-  "ENOBUFS",
-  "ENOMEM",
-]);
-
-function codeOf(error: unknown): unknown {
-  return (Object(error) as { code?: unknown }).code;
-}
-
 /** Whether a port is taken; sockets that are not Deno's tell it by the system's code alone. */
 function isInUse(error: unknown): boolean {
   return error instanceof Deno.errors.AddrInUse ||
-    codeOf(error) === "EADDRINUSE";
+    (Object(error) as { code?: unknown }).code === "EADDRINUSE";
 }

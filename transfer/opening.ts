@@ -88,7 +88,7 @@ export interface OpeningResult {
 export class Opening extends BaseMachine implements Machine {
   readonly #request: RequestPacket;
   readonly #datagram: Uint8Array;
-  readonly #plainDatagram: Uint8Array;
+  #plainDatagram: Uint8Array | null = null;
   readonly #optionAttempts: number;
   readonly #timer: RetransmissionTimer;
   #attempts = 0;
@@ -113,7 +113,6 @@ export class Opening extends BaseMachine implements Machine {
     } = options;
     this.#request = request;
     this.#datagram = encodePacket(request);
-    this.#plainDatagram = encodePacket({ ...request, options: [] });
     this.#optionAttempts = optionAttempts;
     this.#timer = new RetransmissionTimer(retransmission, { random, now });
   }
@@ -186,7 +185,7 @@ export class Opening extends BaseMachine implements Machine {
     if (++this.#attempts > 1) this.statistics.retransmissions++;
     this.#timer.arm(now);
     return this.#attempts > this.#optionAttempts
-      ? this.#plainDatagram
+      ? this.#plainDatagram ??= encodePacket({ ...this.#request, options: [] })
       : this.#datagram;
   }
 

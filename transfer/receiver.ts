@@ -9,7 +9,8 @@
 //    ACK was lost and is sent again.
 // 4. No block is acknowledged before there is room for the window behind it: the sink sets the pace. The last block is
 //    acknowledged when the sink has everything safe, not before (`complete`), or is answered with an ERROR (`fail`).
-// 5. After the last ACK the machine stays for a while, in case it is lost (RFC 1350 section 6, "dallying").
+// 5. After the last ACK the machine stays for a while, in case it is lost (RFC 1350 section 6, "dallying"), and as long
+//    again when the last block shows that it was; but not for ever.
 // 6. In silence the last ACK is sent again, but later than a sender would: retransmission is the sender's task, and most
 //    senders rightly ignore an ACK that comes twice.
 
@@ -39,6 +40,9 @@ const RECEIVER_PATIENCE = 2;
 
 /** Longest time to dally because of long waits, in milliseconds: a socket must not be held for a client's timeout of minutes. */
 const MAX_EXTRA_DALLY_MS = 30_000;
+
+/** How many times its length the dallying can last when the last block keeps coming. */
+const MAX_DALLIES = 5;
 
 /**
  * Receives a file, block by block: a state machine without socket, clock or file (RFC 1350, RFC 7440). Its driver takes
@@ -82,7 +86,9 @@ export class Receiver extends TransferSide implements Machine {
   #acknowledged = 0;
   /** When the ACK was sent whose answer measures a round trip; -1 when none does. */
   #ackSentAt = -1;
+  #dallyForMs = 0;
   #dallyUntil = Infinity;
+  #dallyAtMost = Infinity;
 
   /**
    * Makes a receiver that waits for block 1.
@@ -160,7 +166,9 @@ export class Receiver extends TransferSide implements Machine {
     this.#staging.dispose();
     this.#isAckDue = true;
     const waitMs = Math.min(3 * this.timer.waitMs, MAX_EXTRA_DALLY_MS);
-    this.#dallyUntil = now + Math.max(this.#dallyMs, waitMs);
+    this.#dallyForMs = Math.max(this.#dallyMs, waitMs);
+    this.#dallyUntil = now + this.#dallyForMs;
+    this.#dallyAtMost = now + MAX_DALLIES * this.#dallyForMs;
   }
 
   /**
@@ -287,7 +295,7 @@ export class Receiver extends TransferSide implements Machine {
       if (block > expected) return this.#handleBeyondGap(block, bytes);
     }
     return block > 0 && block < expected
-      ? this.#handleRepeated(block)
+      ? this.#handleRepeated(block, now)
       : this.handleUnexpected(bytes);
   }
 
@@ -332,15 +340,23 @@ export class Receiver extends TransferSide implements Machine {
   }
 
   /** A block that had come before: see rule 3. */
-  #handleRepeated(block: number): boolean {
+  #handleRepeated(block: number, now: number): boolean {
     this.statistics.duplicates++;
     if (this.#phase === "storing" || this.#isAckHeldBack) return true;
-    // After the last ACK nothing but that can have been lost.
-    const isAckLost = this.#phase === "dallying"
-      ? block === this.#window.inOrder
-      : this.#window.repeat(block);
-    if (isAckLost) this.#acknowledge();
+    if (this.#phase === "dallying") {
+      // After the last ACK nothing but that can have been lost.
+      if (block === this.#window.inOrder) this.#dallyOn(now);
+    } else if (this.#window.repeat(block)) {
+      this.#acknowledge();
+    }
     return true;
+  }
+
+  /** The last ACK was lost: it goes again, and may be lost again. */
+  #dallyOn(now: number): void {
+    this.#acknowledge();
+    const until = Math.min(now + this.#dallyForMs, this.#dallyAtMost);
+    this.#dallyUntil = Math.max(this.#dallyUntil, until);
   }
 
   /** A block beyond one that is missing: see rule 2. */

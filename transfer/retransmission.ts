@@ -11,7 +11,9 @@
 //    take that start at `timeoutMs`. A boot loader that erases flash for ten seconds is slow, not gone. Where that time
 //    ends, the last wait ends, too.
 // 5. A negotiated timeout (RFC 2349) is a contract: that wait each time, no more, no less, no jitter. It does not make us
-//    less patient than rule 4, and it cannot make us wait for ever.
+//    less patient than rule 4, and it cannot make us wait for ever. One below a second, which only tftp-hpa's `utimeout`
+//    can ask for, doubles up to a second when `retries` retransmissions were in vain: whoever vanished, or never was
+//    there, must not have a window thrown at it every ten milliseconds for half a minute.
 
 /** How retransmissions are timed. */
 export interface RetransmissionOptions {
@@ -93,6 +95,7 @@ export class RetransmissionTimer {
   readonly #patience: number;
   readonly #random: () => number;
   readonly #silenceLimitMs: number;
+  readonly #retries: number;
 
   #silentSince: number;
   #smoothedMs = -1;
@@ -102,6 +105,8 @@ export class RetransmissionTimer {
   /** The wait that the last measurement asked for; the first wait as long as there was none. */
   #calmMs: number;
   #hasBackedOff = false;
+  /** Timeouts since something was heard, where one was negotiated. */
+  #timeoutsInSilence = 0;
   /** The wait as it is used; computed when the base changes, not for each packet. */
   #waitMs: number;
 
@@ -135,6 +140,7 @@ export class RetransmissionTimer {
     this.#patience = patience;
     this.#random = random;
     this.#silentSince = now;
+    this.#retries = retries;
     this.#silenceLimitMs = Math.max(
       silenceLimit(timeoutMs, this.#capMs, retries),
       Math.min((negotiatedMs ?? 0) * (retries + 1), MAX_NEGOTIATED_SILENCE_MS),
@@ -189,7 +195,10 @@ export class RetransmissionTimer {
    */
   progress(now: number): void {
     this.#silentSince = now;
-    if (this.#hasBackedOff) this.#hasBackedOff = false;
+    this.#timeoutsInSilence = 0;
+    if (this.#negotiatedMs !== null) {
+      if (this.#baseMs !== this.#calmMs) this.#setWait(this.#calmMs);
+    } else if (this.#hasBackedOff) this.#hasBackedOff = false;
     else if (this.#baseMs > this.#calmMs) {
       this.#setWait(Math.max(this.#baseMs / 2, this.#calmMs));
     }
@@ -211,7 +220,7 @@ export class RetransmissionTimer {
 
   /** Doubles the wait, up to its cap: the last one brought nothing. */
   backOff(): void {
-    if (this.#negotiatedMs !== null) return;
+    if (this.#negotiatedMs !== null) return this.#backOffFromNegotiated();
     this.#hasBackedOff = true;
     this.#setWait(Math.min(this.#baseMs * 2, this.#capMs * this.#patience));
   }
@@ -244,6 +253,13 @@ export class RetransmissionTimer {
     return this.#silentSince + this.#silenceLimitMs;
   }
 
+  /** See rule 5. */
+  #backOffFromNegotiated(): void {
+    if (this.#baseMs >= LONG_TIMEOUT_MS) return;
+    if (++this.#timeoutsInSilence < this.#retries) return;
+    this.#setWait(Math.min(this.#baseMs * 2, LONG_TIMEOUT_MS));
+  }
+
   #setWait(baseMs: number): void {
     this.#baseMs = baseMs;
     this.#waitMs = baseMs * (1 + this.#jitter * this.#random());
@@ -252,6 +268,9 @@ export class RetransmissionTimer {
 
 /** The longest silence that a negotiated timeout can ask us to bear, unless that is less than two of its waits. */
 const MAX_NEGOTIATED_SILENCE_MS = 300_000;
+
+/** The shortest timeout that RFC 2349 knows, in milliseconds: one below it comes from `utimeout`. */
+const LONG_TIMEOUT_MS = 1000;
 
 /** A deadline is found overdue by this many milliseconds only by a process that did not run. */
 const ASLEEP_MS = 1000;
@@ -262,8 +281,10 @@ function silenceLimit(
   retries: number,
 ): number {
   let limit = 0;
-  for (let i = 0; i <= retries; i++) {
-    limit += Math.min(timeoutMs * 2 ** i, capMs);
+  let wait = timeoutMs;
+  for (let i = 0; i <= retries; i++, wait *= 2) {
+    if (wait >= capMs) return limit + (retries + 1 - i) * capMs;
+    limit += wait;
   }
   return limit;
 }

@@ -9,6 +9,9 @@
 //    (RFC 1123 section 4.2.3.1). In a window larger than 1 an ACK of the block before the window can also be the only
 //    sign that the window's first block was lost. It counts as that at most once per window, not before a round trip has
 //    passed, and not when our own retransmission explains it; so nothing can multiply.
+//    An ACK in mid-window says that what follows was lost, and the window starts anew behind it (RFC 7440 section 4),
+//    unless it ends the pass that was given up for the present one, and comes before a round trip has passed: then it is
+//    only late. Taken for a loss, it would start a pass of its own, and the two would chase each other to the file's end.
 // 3. An ACK for a block that was never sent is ignored.
 // 4. The block that is shorter than `blockSize` is the last; a file of whole blocks ends with an empty one.
 // 5. Packets are built in place in a ring of slots, one a block of the window, and stay there until acknowledged: what is
@@ -81,6 +84,8 @@ export class Sender extends TransferSide implements Machine {
   #sampleSentAt = 0;
   /** When the window's first block was sent. */
   #windowSentAt = 0;
+  /** The last block of the pass that was given up for the present one; 0 when it is accounted for. */
+  #abandonedEnd = 0;
   #isAnswered = false;
   #isLastAckMissing = false;
 
@@ -285,8 +290,9 @@ export class Sender extends TransferSide implements Machine {
     if (block === this.#last) {
       this.timer.disarm();
       this.endAsFinished();
+    } else if (this.#next > this.#base && this.#isLate(block, now)) {
+      this.#abandonedEnd = 0;
     } else if (this.#next > this.#base) {
-      // Acknowledged in mid-window: what follows was lost, and the window starts anew there (RFC 7440 section 4).
       this.statistics.gaps++;
       this.emit({ type: "gap", block: this.#base });
       this.#restart(this.#base);
@@ -307,12 +313,21 @@ export class Sender extends TransferSide implements Machine {
   #handleRepeatedAck(now: number): void {
     if (
       this.#windowSize === 1 || this.#next <= this.#base ||
-      this.#base - 1 <= this.#resent ||
-      now - this.#windowSentAt < this.timer.roundTripMs
+      this.#base - 1 <= this.#resent || this.#isTooEarly(now)
     ) return;
     this.statistics.gaps++;
     this.emit({ type: "gap", block: this.#base });
     this.#restart(this.#base);
+  }
+
+  /** Whether an ACK in mid-window only ends the pass that was given up: see rule 2. */
+  #isLate(block: number, now: number): boolean {
+    return block === this.#abandonedEnd && this.#isTooEarly(now);
+  }
+
+  /** Whether what comes now cannot be an answer to the present pass yet. */
+  #isTooEarly(now: number): boolean {
+    return now - this.#windowSentAt < this.timer.roundTripMs;
   }
 
   #prove(now: number): void {
@@ -321,6 +336,7 @@ export class Sender extends TransferSide implements Machine {
   }
 
   #restart(block: number): void {
+    this.#abandonedEnd = this.#next - 1;
     this.#next = block;
     this.#sampleBlock = 0;
   }

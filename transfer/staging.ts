@@ -1,6 +1,9 @@
 /** Smallest staging area, in octets: files are written in chunks of at least this much, where there is as much. */
 const MIN_STAGING_BYTES = 64 * 1024;
 
+/** What a staging area starts with at most, in octets: a small file needs no more. */
+const MAX_FIRST_BYTES = 4096;
+
 /**
  * Where the bytes of a receiver wait for their sink: two arrays, one being filled while the other is being written. The
  * second is only made when a sink takes its time.
@@ -58,9 +61,11 @@ export class Staging {
    */
   append(bytes: Uint8Array): boolean {
     if (this.#length + bytes.length > this.#capacity) return false;
+    const length = this.#length + bytes.length;
     this.#filling ??= this.#takeSpare();
+    if (length > this.#filling.length) this.#grow(this.#filling, length);
     this.#filling.set(bytes, this.#length);
-    this.#length += bytes.length;
+    this.#length = length;
     return true;
   }
 
@@ -91,8 +96,15 @@ export class Staging {
   }
 
   #takeSpare(): Uint8Array {
-    const spare = this.#spare ?? new Uint8Array(this.#capacity);
+    const firstBytes = Math.min(2 * this.#windowBytes, MAX_FIRST_BYTES);
+    const spare = this.#spare ?? new Uint8Array(firstBytes);
     this.#spare = null;
     return spare;
+  }
+
+  #grow(filling: Uint8Array, length: number): void {
+    const doubled = Math.max(length, 2 * filling.length);
+    this.#filling = new Uint8Array(Math.min(doubled, this.#capacity));
+    this.#filling.set(filling.subarray(0, this.#length));
   }
 }

@@ -214,7 +214,7 @@ Deno.test("a netascii download has line ends as they are kept here, and no misma
 
 // The end.
 
-Deno.test("a download stays for dallyMs, and repeats its last ACK", () =>
+Deno.test("a download stays for dallyMs, and as long again when it repeats its last ACK", () =>
   withClient(async (side) => {
     const opening = begin(side, { ...PLAIN, dallyMs: 9000 });
     const port = await answering(side);
@@ -224,6 +224,7 @@ Deno.test("a download stays for dallyMs, and repeats its last ACK", () =>
     await side.advance(8999);
     await port.send(data(1, 0));
     await port.expect("ACK 1");
+    await side.advance(8999);
     assertEquals(side.network.openSockets, 3);
     await side.advance(1);
     assertEquals(side.network.openSockets, 2);

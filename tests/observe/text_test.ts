@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { oneLine, systemText } from "../../observe/text.ts";
+import { jsonLine, oneLine, systemText } from "../../observe/text.ts";
 
 const MESSAGES: readonly [message: string, text: string][] = [
   ["Permission denied (os error 13)", "Permission denied"],
@@ -32,4 +32,14 @@ Deno.test("oneLine() escapes what is not seen, and leaves what is quoted", () =>
     oneLine("a\nb\r\tc\x1b[31m\x7f\x9b\u2028\u202e\0"),
     "a\\nb\\r\\tc\\u001b[31m\\u007f\\u009b\\u2028\\u202e\\u0000",
   );
+});
+
+Deno.test("jsonLine() escapes what JSON would leave to steer a terminal, and means the same", () => {
+  const value = { filename: "a\x7f\x9b\u2028\u{e0001}ü", list: [1, null] };
+  const line = jsonLine(value);
+  assertEquals(
+    line,
+    '{"filename":"a\\u007f\\u009b\\u2028\\udb40\\udc01ü","list":[1,null]}',
+  );
+  assertEquals(JSON.parse(line), value);
 });

@@ -97,6 +97,23 @@ Deno.test("shutdown() waits for an upload until it is safe, and does not take ba
   });
 });
 
+Deno.test("shutdown() does not wait for a client that has not answered within a second", () =>
+  withServer({ files: FILES }, async (side) => {
+    const silent = await side.ask(read("file"));
+    await silent.expect("DATA 1 (4 octets)");
+    const client = await proven(side);
+    const stopped = side.server.shutdown();
+    await side.advance(999);
+    assertEquals(side.ends, []);
+    await side.advance(1);
+    assertEquals(side.ends, ["failed"]);
+    await client.drain();
+    await complete(client);
+    await stopped;
+    assertEquals(side.ends, ["failed", "finished"]);
+    await silent.drain();
+  }));
+
 Deno.test("shutdown() with no time ends transfers at once", () =>
   withServer({ files: FILES, shutdownTimeoutMs: 0 }, async (side) => {
     const client = await proven(side);

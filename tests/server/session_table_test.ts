@@ -119,6 +119,16 @@ Deno.test("a session that has ended stays without counting; the oldest goes when
   assertEquals(table.dismissOldest(), false);
 });
 
+Deno.test("makeRoom() ends a stay, then what is not answered, then what is silent for long", () => {
+  const { table, log, add } = setUp({});
+  table.release(add({ name: "staying" }));
+  add({ name: "proven", isProven: true, heardAt: 0 });
+  add({ name: "half-open" });
+  for (let i = 0; i < 3; i++) table.makeRoom(9999);
+  table.makeRoom(10_000);
+  assertEquals(log, ["dismiss staying", "abandon half-open", "abandon proven"]);
+});
+
 Deno.test("idle() waits for the last transfer", async () => {
   const { table, add } = setUp({});
   await table.idle();

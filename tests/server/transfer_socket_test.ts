@@ -1,10 +1,8 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { Network } from "../../net/mod.ts";
 import type { PortRange } from "../../server/options.ts";
-import {
-  bindTransferSocket,
-  NoSocketError,
-} from "../../server/transfer_socket.ts";
+import { NoSocketError } from "../../server/shortage.ts";
+import { bindTransferSocket } from "../../server/transfer_socket.ts";
 import { VirtualNetwork } from "../_virtual.ts";
 
 const ADDRESS = { hostname: "192.0.2.1", port: 69 };

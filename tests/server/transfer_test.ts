@@ -17,7 +17,7 @@ import {
   read,
   write,
 } from "../conformance/_packets.ts";
-import { NoSocketError } from "../../server/transfer_socket.ts";
+import { NoSocketError } from "../../server/shortage.ts";
 import { Peer, settle, VirtualNetwork } from "../_virtual.ts";
 import { messageOf, NotingSink, NotingSource } from "./_tell.ts";
 
@@ -226,6 +226,7 @@ Deno.test("openReceiving() answers with ACK 0, and stays for dallyMs after the l
   await network.clock.advance(9999);
   await client.send(data(1, 3));
   await client.expect("ACK 1");
+  await network.clock.advance(9999);
   assertEquals(network.openSockets, 3);
   await network.clock.advance(1);
   assertEquals(log, ["heard", "end ok", "heard", "close"]);

@@ -39,6 +39,11 @@ function mayLeave({ operation, link, mishaps }: ClientPlan, plan: Plan) {
   return operation === "write" && plan.server.dallyMs < 6000 && !isHarmless;
 }
 
+/** Whether sockets have room for windows: those are asked for that fit into an untouched one. */
+export function isRoomy({ receiveMs, receiveBufferBytes }: Plan): boolean {
+  return receiveMs === 0 || receiveBufferBytes >= 212_992;
+}
+
 /** Whether all blocks pass the link, fit into what receives them, and can be counted. */
 function fits(client: ClientPlan, plan: Plan): boolean {
   const { server } = plan;
@@ -48,9 +53,7 @@ function fits(client: ClientPlan, plan: Plan): boolean {
   const blocks = 2 * client.sizeBytes / smallest + 1;
   const isCounted = blocks <= 65535 ||
     client.rollover === server.rollover && server.rollover !== "refuse";
-  // Windows are asked for that fit into an untouched socket.
-  const isRoomy = plan.receiveMs === 0 || plan.receiveBufferBytes >= 212_992;
-  return isCounted && isRoomy &&
+  return isCounted && isRoomy(plan) &&
     largest + 4 <= (client.link.mtuBytes ?? Infinity);
 }
 

@@ -25,7 +25,7 @@ import {
   WatchedSource,
   watchedStream,
 } from "./_bodies.ts";
-import { isSure } from "./_certainty.ts";
+import { isRoomy, isSure } from "./_certainty.ts";
 import { Mishaps } from "./_mishaps.ts";
 import {
   type ClientPlan,
@@ -90,12 +90,21 @@ export class SwarmClient {
     };
   }
 
-  /** How long its sources and sinks keep others waiting in all, in milliseconds. */
+  /** How long its sources, sinks and sockets keep others waiting in all, in milliseconds. */
   get pausesMs(): number {
     const { near, far, sizeBytes, handlerMs, startMs } = this.plan;
     const sum = (pace: Pace) =>
       pace.delayMs * pieces(2 * sizeBytes, pace.pieceBytes);
-    return startMs + handlerMs + sum(near) + sum(far);
+    return startMs + handlerMs + sum(near) + sum(far) + this.#overflowMs();
+  }
+
+  /** Where a socket has less room than its window, each window loses its end, and waits for a timeout. */
+  #overflowMs(): number {
+    const { plan } = this.#context;
+    if (isRoomy(plan)) return 0;
+    const { sizeBytes, blksize, timeout } = this.plan;
+    const blockSize = Math.min(blksize, plan.server.blksize);
+    return pieces(2 * sizeBytes, 20 * blockSize) * 1000 * (timeout ?? 1);
   }
 
   /** Asks for its transfer, and sees it through. */

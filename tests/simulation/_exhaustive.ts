@@ -10,7 +10,6 @@ import {
   encodePacket,
   OPCODE,
   peekOpcode,
-  type RequestPacket,
   type TransferSettings,
 } from "../../packet/mod.ts";
 import {
@@ -173,14 +172,17 @@ class Run {
       rollover: null,
     };
     this.#client.machine = new Opening({
-      request: which.operation === "read" ? READ : WRITE,
+      request: {
+        type: which.operation === "read" ? "RRQ" : "WRQ",
+        filename: "f",
+        mode: "octet",
+        options: optionsOf(which.windowSize),
+      },
       now: 0,
       random: still,
       retransmission: PATIENT,
       optionAttempts: Infinity,
     });
-    // What is agreed on is known; the values in the packets only have to fit.
-    OPTIONS[1]![1] = String(which.windowSize);
   }
 
   /** Runs to the end; what went wrong, if anything did. */
@@ -273,7 +275,7 @@ class Run {
 
   /** The server's side of the transfer. */
   #answer(): Sender | Receiver {
-    const opening = encodePacket({ type: "OACK", options: OPTIONS });
+    const opening = OPTION_ACKS[this.#case.windowSize]!;
     const options = { ...this.#start(), opening, unproven: {} };
     return this.#case.operation === "read"
       ? new Sender(options)
@@ -324,8 +326,11 @@ class Run {
   }
 }
 
-const OPTIONS: [string, string][] = [["blksize", "8"], ["windowsize", "3"]];
-const REQUEST = { filename: "f", mode: "octet", options: OPTIONS };
-const READ: RequestPacket = { type: "RRQ", ...REQUEST };
-const WRITE: RequestPacket = { type: "WRQ", ...REQUEST };
+function optionsOf(windowSize: number): [string, string][] {
+  return [["blksize", String(BLOCK_SIZE)], ["windowsize", String(windowSize)]];
+}
+
+const OPTION_ACKS = [0, 1, 2, 3].map((windowSize) =>
+  encodePacket({ type: "OACK", options: optionsOf(windowSize) })
+);
 const ACK_0 = encodePacket({ type: "ACK", block: 0 });

@@ -342,8 +342,16 @@ Deno.test("dallying: a last ACK that was lost is sent again, then all is well", 
   const talk = receiveFrom().at(0).hear(data(1, 7)).expect("ACK 1");
   talk.at(1000).hear(data(1, 7)).expect("ACK 1");
   talk.at(3000).hear(data(1, 7)).expect("ACK 1").counts({ retransmissions: 2 });
-  talk.at(5999).ends("open").at(6000).ends("finished");
+  talk.at(8999).ends("open").at(9000).ends("finished");
   talk.hear(data(1, 7)).ends("finished");
+});
+
+Deno.test("dallying: has an end, whatever keeps coming", () => {
+  const talk = receiveFrom().at(0).hear(data(1, 7)).expect("ACK 1");
+  for (let time = 5000; time < 30_000; time += 5000) {
+    talk.at(time).hear(data(1, 7)).expect("ACK 1");
+  }
+  talk.at(29_999).ends("open").at(30_000).ends("finished");
 });
 
 Deno.test("dallying: of a repeated window only the last block is answered", () => {

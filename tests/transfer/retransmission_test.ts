@@ -148,6 +148,18 @@ Deno.test("a negotiated timeout is that wait each time, without jitter, backoff 
   assertEquals(waitsInSilence(timer), [...Array(10).fill(3000), 1000]);
 });
 
+Deno.test("a negotiated timeout below a second doubles up to one when all retries were in vain, and is kept again after an answer", () => {
+  const timer = timerOf({ retries: 3 }, { negotiatedMs: 300 });
+  const waits = Array.from({ length: 6 }, () => {
+    timer.backOff();
+    return timer.waitMs;
+  });
+  assertEquals(waits, [300, 300, 600, 1000, 1000, 1000]);
+  timer.progress(1);
+  timer.backOff();
+  assertEquals(timer.waitMs, 300);
+});
+
 Deno.test("a negotiated timeout makes nobody less patient than without it, nor patient for ever", () => {
   const silence = (negotiatedMs: number) =>
     waitsInSilence(timerOf({}, { negotiatedMs })).reduce((a, b) => a + b);

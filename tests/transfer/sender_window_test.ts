@@ -22,6 +22,29 @@ Deno.test("window: an ACK in mid-window starts the next window there", () => {
   talk.at(20).hear(ack(6)).expect(...blocks(7, 10)).counts({ bytes: 3072 });
 });
 
+Deno.test("window: two passes that overlap become one: the late ACK of the pass that was given up starts no other", () => {
+  const talk = sendTo({ bytes: 16_384, settings: WINDOW_OF_4 });
+  talk.at(0).expect(...blocks(1, 4)).at(10).hear(ack(4));
+  talk.expect(...blocks(5, 8));
+  // The receiver's timer fires as the window is sent again: both say something.
+  talk.at(60).expect(...blocks(5, 8)).at(61).hear(ack(7));
+  talk.expect(...blocks(8, 11)).tells(
+    { type: "retransmission", block: 5, silenceMs: 50 },
+    { type: "gap", block: 8 },
+  );
+  talk.at(70).hear(ack(8)).expect("DATA 12 (512 octets)");
+  // What the receiver has seen as a new start ends in mid-window; from there all is in step.
+  talk.at(71).hear(ack(11)).expect(...blocks(12, 15));
+  talk.at(81).hear(ack(15)).expect(...blocks(16, 19)).counts({ gaps: 2 });
+});
+
+Deno.test("window: the ACK of the block where the last pass ended, a round trip later, tells of a loss", () => {
+  const talk = sendTo({ bytes: 16_384, settings: WINDOW_OF_4 });
+  talk.at(0).expect(...blocks(1, 4)).at(10).hear(ack(4));
+  talk.expect(...blocks(5, 8)).at(20).hear(ack(6)).expect(...blocks(7, 10));
+  talk.at(30).hear(ack(8)).expect(...blocks(9, 12)).counts({ gaps: 2 });
+});
+
 Deno.test("window: an ACK from before that comes late moves nothing", () => {
   const talk = sendTo({ bytes: 8192, settings: WINDOW_OF_4 });
   talk.at(0).expect(...blocks(1, 4)).at(10).hear(ack(4));
