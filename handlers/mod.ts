@@ -30,7 +30,7 @@ export {
   splitFilename,
   TEMPORARY_NAME_REGEXP,
 } from "./filename.ts";
-export type { TftpHandler, TftpRequest } from "./request.ts";
+export { type TftpHandler, type TftpRequest, withFilename } from "./request.ts";
 export { TftpResponse, type TftpResponseInit } from "./response.ts";
 export {
   removeTemporaryFiles,

@@ -39,3 +39,28 @@ export interface TftpRequest {
 export type TftpHandler = (
   request: TftpRequest,
 ) => TftpResponse | void | Promise<TftpResponse | void>;
+
+/**
+ * The same request for another name: what a handler gives to the next one when it has rewritten a name. A request must not
+ * be spread into a new object instead, as that would look at `signal`, which is made on demand.
+ *
+ * @param request The request.
+ * @param filename The name that is asked for from now on.
+ * @returns A request with that name.
+ *
+ * @example A handler behind another name
+ * ```ts
+ * import { type TftpHandler, withFilename } from "@tftpkit/tftp/handlers";
+ *
+ * const lower = (handler: TftpHandler): TftpHandler => (request) =>
+ *   handler(withFilename(request, request.filename.toLowerCase()));
+ * ```
+ */
+export function withFilename(
+  request: TftpRequest,
+  filename: string,
+): TftpRequest {
+  return Object.create(request, {
+    filename: { value: filename, enumerable: true },
+  });
+}
