@@ -2,8 +2,10 @@
 // 1. Only RRQ and WRQ get an answer here. An ERROR, an ACK, DATA, an OACK or junk gets none, so that two servers can never
 //    be set on each other (CVE-2024-2169); nor does anything from the port of a service that answers whatever it gets.
 // 2. The same request from the same transfer ID is a retransmission: its first answer is sent once more. If the transfer has
-//    moved on, the repeated request was delayed on the way and is ignored, unless the client fell silent: then it has
-//    started over. Another request from that transfer ID always means that the client has started over.
+//    moved on, the repeated request was delayed on the way and is ignored, unless the client fell silent for longer than a
+//    few round trips: then it has started over. Another request from that transfer ID always means that. On a single port
+//    this also holds for an upload that has ended and stays in case its last ACK is lost: whatever a late request is
+//    answered with would be taken for the answer to the last block.
 // 3. In single-port mode everything else goes to the transfer with the address it came from.
 
 import {
@@ -36,6 +38,12 @@ const MAX_TOLD_BYTES = 512;
 
 /** Silence after which a repeated request means that the client has started over, in milliseconds. */
 const RESTART_SILENCE_MS = 1000;
+
+/** The same in round trips, where these are long. */
+const RESTART_ROUND_TRIPS = 4;
+
+/** The same where nothing could be measured, because the first answer was sent again: that is a slow network, or a bad one. */
+const UNMEASURED_RESTART_SILENCE_MS = 3000;
 
 /** What a listener needs of its server. */
 export interface ListenerHost extends SessionHost {
@@ -120,16 +128,17 @@ export class Listener {
 
   /** What to do when a request comes from a transfer ID that has a transfer: see rule 2. */
   #isNewRequest(earlier: Session, packet: RequestPacket): boolean {
-    if (earlier.isEnded) return true;
-    const now = this.#host.config.clock.now();
+    const { clock, singlePort } = this.#host.config;
+    if (earlier.isEnded && !singlePort) return true;
     if (earlier.isFor(packet)) {
-      if (!earlier.isProven) {
+      if (!earlier.isEnded && !earlier.isProven) {
         earlier.repeat();
         return false;
       }
-      if (now - earlier.heardAt < RESTART_SILENCE_MS) return false;
+      const silenceMs = clock.now() - earlier.heardAt;
+      if (silenceMs < restartSilenceMs(earlier.roundTripMs)) return false;
     }
-    earlier.abandon("The client has started over");
+    if (!earlier.isEnded) earlier.abandon("The client has started over");
     return true;
   }
 
@@ -169,6 +178,12 @@ export class Listener {
       },
     });
   }
+}
+
+function restartSilenceMs(roundTripMs: number): number {
+  return roundTripMs < 0
+    ? UNMEASURED_RESTART_SILENCE_MS
+    : Math.max(RESTART_SILENCE_MS, RESTART_ROUND_TRIPS * roundTripMs);
 }
 
 const MALFORMED = new TftpError(ERROR_CODE.IllegalOperation);

@@ -136,6 +136,11 @@ export class Session {
     return this.#transfer !== null && !this.isProven;
   }
 
+  /** The smoothed round trip time in milliseconds, or -1 when none was measured. */
+  get roundTripMs(): number {
+    return this.#transfer?.machine.roundTripMs ?? -1;
+  }
+
   /** When the client was last heard, in milliseconds. */
   get heardAt(): number {
     return this.#heardAt;

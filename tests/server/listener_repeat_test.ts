@@ -147,6 +147,60 @@ Deno.test("a request that is repeated after a second of silence means that the c
     },
   ));
 
+Deno.test("a request that is repeated in a transfer with long round trips is late for longer", () =>
+  withServer({ files: FILES }, async (side) => {
+    const client = await side.ask(read("long"));
+    await client.expect("DATA 1 (512 octets)");
+    await side.advance(900);
+    await client.send(ack(1));
+    await client.expect("DATA 2 (512 octets)");
+    await side.advance(2000);
+    await client.send(read("long"), REQUEST_PORT);
+    await client.silence();
+    assertEquals(side.ends, []);
+    await client.send(error(0, "enough"));
+  }));
+
+Deno.test("a request that is repeated where no round trip was measured is late for three seconds", () =>
+  withServer({ files: FILES }, async (side) => {
+    const request = read("long", [["blksize", "1000"]]);
+    const client = await side.ask(request);
+    await client.expect("OACK blksize=1000");
+    await side.advance(1000);
+    await client.expect("OACK blksize=1000");
+    await client.send(ack(0));
+    await client.expect("DATA 1 (1000 octets)");
+    await side.advance(2999);
+    await client.drain();
+    await client.send(request, REQUEST_PORT);
+    await client.silence();
+    await side.advance(1);
+    await client.send(request, REQUEST_PORT);
+    await client.expect("OACK blksize=1000");
+    assertEquals(side.ends, ["failed"]);
+    await client.send(error(0, "enough"));
+  }));
+
+Deno.test("a late request after an upload on a single port does not answer its last block", () =>
+  withServer({ singlePort: true }, async (side) => {
+    const client = await side.ask(write("file"));
+    await client.expect("ACK 0");
+    await client.send(data(1, 512));
+    await client.expect("ACK 1");
+    await client.send(data(2, 3));
+    await client.expect("ACK 2");
+    await side.advance(500);
+    await client.send(write("file"), REQUEST_PORT);
+    await client.silence();
+    // The last ACK was lost.
+    await client.send(data(2, 3));
+    await client.expect("ACK 2");
+    await side.advance(1000);
+    await client.send(write("file"), REQUEST_PORT);
+    await client.expect("ACK 0");
+    await client.send(error(0, "enough"));
+  }));
+
 for (
   const [what, packet] of [
     ["another file", read("other")],
