@@ -17,7 +17,7 @@ import {
   quoteText,
   TftpError,
 } from "../packet/mod.ts";
-import { fileError } from "./_file_error.ts";
+import { asTftpError } from "../net/mod.ts";
 import { DEFAULT_MAX_UPLOAD_BYTES, FileSink } from "./file_sink.ts";
 import { FileSource } from "./file_source.ts";
 import { splitFilename } from "./filename.ts";
@@ -303,7 +303,7 @@ function explain(
     );
   }
   const action = request.operation === "write" ? "take upload" : "send file";
-  return fileError(error, `Cannot ${action} ${quoteText(request.filename)}`);
+  return asTftpError(error, `Cannot ${action} ${quoteText(request.filename)}`);
 }
 
 function faultOfRoot(

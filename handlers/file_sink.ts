@@ -7,9 +7,8 @@
 //    `removeTemporaryFiles`.
 
 import { dirname, join } from "@std/path";
-import type { Sink } from "../net/mod.ts";
 import { ERROR_CODE, errorCodeText, TftpError } from "../packet/mod.ts";
-import { fileError, systemCode } from "./_file_error.ts";
+import { asTftpError, type Sink, systemCode } from "../net/mod.ts";
 import { holdLock } from "./_file_lock.ts";
 
 /** Largest upload that is taken when nothing else was said, in octets: 1 GiB. */
@@ -128,7 +127,7 @@ export class FileSink implements Sink {
       const settings = { overwrite, maxSizeBytes, announcedSize };
       return new FileSink(target, mode, { ...settings, followSymlink });
     } catch (error) {
-      throw fileError(error, `Cannot take upload to "${path}"`);
+      throw asTftpError(error, `Cannot take upload to "${path}"`);
     }
   }
 
@@ -157,7 +156,7 @@ export class FileSink implements Sink {
         rest = rest.subarray(count);
       }
     } catch (error) {
-      throw fileError(error, `Cannot write upload to "${this.path}"`);
+      throw asTftpError(error, `Cannot write upload to "${this.path}"`);
     }
   }
 
@@ -179,7 +178,7 @@ export class FileSink implements Sink {
       await this.#putInPlace();
       await syncDirectory(dirname(this.path));
     } catch (error) {
-      throw fileError(error, `Cannot store upload as "${this.path}"`);
+      throw asTftpError(error, `Cannot store upload as "${this.path}"`);
     }
   }
 

@@ -1,6 +1,5 @@
-import type { Source } from "../net/mod.ts";
 import { ERROR_CODE, TftpError } from "../packet/mod.ts";
-import { fileError } from "./_file_error.ts";
+import { asTftpError, type Source } from "../net/mod.ts";
 
 /**
  * A source over an open file. It gives as many octets as the file had when the source was made. Before the last of them
@@ -65,7 +64,7 @@ export class FileSource implements Source {
     try {
       count = this.#file.readSync(room);
     } catch (error) {
-      throw fileError(error, "Cannot read file");
+      throw asTftpError(error, "Cannot read file");
     }
     if (count === null) {
       throw changed(`it ended after ${this.#position} of ${this.size} octets`);
@@ -101,7 +100,7 @@ export class FileSource implements Source {
       // Deno checks its permission for the real path, which is not the one that was granted when a symbolic link leads to
       // the root. Where the file ends can still be found; when it was written to, cannot.
       if (!(error instanceof Deno.errors.NotCapable)) {
-        throw fileError(error, "Cannot look at file");
+        throw asTftpError(error, "Cannot look at file");
       }
       const size = this.#file.seekSync(0, Deno.SeekMode.End);
       return { size, mtimeMs: this.#mtimeMs };

@@ -33,8 +33,8 @@ export interface TftpRequest {
 
 /**
  * Answers requests. A read is answered with a response. A write is accepted by reading `request.body`, or by a response
- * made with `TftpResponse.upload`. Throwing refuses: a `TftpError` with its code and text, anything else with code 0 and
- * a text that says nothing.
+ * made with `TftpResponse.upload`. Throwing refuses: a `TftpError` with its code and text, an error of the file system with
+ * the code that fits (`Deno.errors.NotFound` with 1), anything else with code 0; the text then says nothing.
  */
 export type TftpHandler = (
   request: TftpRequest,

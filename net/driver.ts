@@ -27,6 +27,7 @@ import type { Clock } from "./clock.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";
 import type { Feeder, FeederHost } from "./feeder.ts";
 import type { Ticker, Ticking } from "./ticker.ts";
+import { asTftpError } from "./wire_error.ts";
 
 /** Strangers that one transfer answers; more are ignored. */
 const MAX_STRANGERS_ANSWERED = 16;
@@ -286,38 +287,6 @@ function quietly(tell: () => void): void {
     tell();
   } catch {
     // As above.
-  }
-}
-
-/**
- * An error as it goes to the other side: a `TftpError` as it is, anything else as code 0 with a text that says nothing, for
- * what an exception says may name paths and more.
- *
- * @param error Anything that was thrown.
- * @returns The error.
- *
- * @example An exception says nothing to a stranger
- * ```ts
- * import { asTftpError } from "@tftpkit/tftp/net";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(asTftpError(new Error("/etc/secret")).wireText, "Internal error");
- * ```
- */
-export function asTftpError(error: unknown): TftpError {
-  if (error instanceof TftpError) return error;
-  return new TftpError(ERROR_CODE.NotDefined, messageOf(error), {
-    cause: error,
-    wireText: "Internal error",
-  });
-}
-
-/** What was thrown can be anything, also something that is no text and cannot be made one. */
-function messageOf(error: unknown): string {
-  try {
-    return error instanceof Error ? error.message : String(error);
-  } catch {
-    return "Something was thrown that is no error";
   }
 }
 

@@ -28,7 +28,7 @@ export {
   type Network,
   receiveEach,
 } from "./datagram_socket.ts";
-export { asTftpError, Driver, type DriverOptions } from "./driver.ts";
+export { Driver, type DriverOptions } from "./driver.ts";
 export {
   type Feeder,
   type FeederHost,
@@ -50,3 +50,4 @@ export {
   udpImplementation,
   udpNetwork,
 } from "./udp_socket.ts";
+export { asTftpError, systemCode } from "./wire_error.ts";

@@ -214,7 +214,10 @@ export class Session {
     } catch (error) {
       upload?.fail(error);
       if (!this.#transfer && isShortage(error)) return this.#drop(error);
-      if (!(error instanceof TftpError)) this.#host.reportFault(error);
+      // A file that is missing is an answer; what has no code of its own is a fault.
+      if (!(error instanceof TftpError) && asTftpError(error).code === 0) {
+        this.#host.reportFault(error);
+      }
       if (this.#transfer) this.#transfer.driver.fail(error);
       else this.#refuse(error);
     }

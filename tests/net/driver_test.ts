@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { asTftpError, type UdpAddress } from "../../net/mod.ts";
+import type { UdpAddress } from "../../net/mod.ts";
 import {
   ERROR_CODE,
   TftpError,
@@ -323,19 +323,6 @@ Deno.test("a failure while the receiver dallies is no failure", async () => {
   run.driver.abandon(new Error("later"));
   assertEquals(run.log, ["end ok", "close"]);
   assertEquals(sink.log, ["write 3", "commit"]);
-});
-
-Deno.test("asTftpError() hides all but a TftpError from the wire", () => {
-  const own = new TftpError(ERROR_CODE.FileNotFound);
-  assertStrictEquals(asTftpError(own), own);
-  for (const thrown of [new Error("/etc/secret"), "/etc/secret"]) {
-    const wrapped = asTftpError(thrown);
-    assertEquals(wrapped.code, 0);
-    assertEquals(wrapped.wireText, "Internal error");
-    assertEquals(wrapped.message, "/etc/secret");
-    assertStrictEquals(wrapped.cause, thrown);
-  }
-  assertEquals(asTftpError(undefined).wireText, "Internal error");
 });
 
 Deno.test("driver sends the octets of its source, block by block", async () => {

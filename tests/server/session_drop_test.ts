@@ -1,4 +1,4 @@
-// Requests that a server has nothing left for.
+// Requests that a server has nothing left for, and what the file system has to do with it.
 
 import { assertEquals } from "@std/assert";
 import { ERROR_CODE, TftpError } from "../../packet/mod.ts";
@@ -30,3 +30,24 @@ Deno.test("a request for which the system has no file to give gets no answer, an
     ]);
   });
 });
+
+for (
+  const [thrown, line] of [
+    [new Deno.errors.NotFound("/srv/secret"), 'ERROR 1 "File not found"'],
+    [new Deno.errors.NotCapable("/srv/secret"), 'ERROR 2 "Access violation"'],
+    [
+      new Deno.errors.AlreadyExists("/srv/secret"),
+      'ERROR 6 "File already exists"',
+    ],
+  ] as const
+) {
+  Deno.test(`a handler that throws ${thrown.name} refuses with the code that fits, and is not at fault`, () => {
+    const handler = () => {
+      throw thrown;
+    };
+    return withServer({ handler }, async (side) => {
+      await (await side.ask(read("file"))).expect(line);
+      assertEquals(side.ends, ["refused"]);
+    });
+  });
+}

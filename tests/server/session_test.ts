@@ -127,7 +127,7 @@ Deno.test("a TftpError of a handler goes out with its code and its text for the 
 
 const THROWN: Readonly<Record<string, unknown>> = {
   "an Error": new Error("/srv/secret exploded"),
-  "a system error": new Deno.errors.NotFound("/srv/secret is not there"),
+  "a system error": new Deno.errors.BadResource("/srv/secret is bad"),
   "a text": "/srv/secret",
   undefined: undefined,
   null: null,

@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { fileError, systemCode } from "../../handlers/_file_error.ts";
-import { TftpError } from "../../packet/mod.ts";
+import { asTftpError, systemCode } from "../../net/mod.ts";
+import { ERROR_CODE, TftpError } from "../../packet/mod.ts";
 
 function withCode(code: string): Error {
   return Object.assign(new Error(`/secret/${code}`), { code });
@@ -32,17 +32,17 @@ for (const [error, code, wireText] of CASES) {
   const name = `${error instanceof Error ? error.name : typeof error} ${
     systemCode(error) ?? ""
   }`.trim();
-  Deno.test(`fileError() tells ${name} with code ${code} and no detail`, () => {
-    const result = fileError(error, 'Cannot read "x"');
+  Deno.test(`asTftpError() tells ${name} with code ${code} and no detail`, () => {
+    const result = asTftpError(error, 'Cannot read "x"');
     assertEquals([result.code, result.wireText], [code, wireText]);
     assertStrictEquals(result.cause, error);
     assertEquals(result.message.startsWith('Cannot read "x": /secret'), true);
   });
 }
 
-Deno.test("fileError() leaves a TftpError alone", () => {
+Deno.test("asTftpError() leaves a TftpError alone", () => {
   const error = new TftpError(7, "As it is");
-  assertStrictEquals(fileError(error, "Cannot read"), error);
+  assertStrictEquals(asTftpError(error, "Cannot read"), error);
 });
 
 Deno.test("systemCode() reads codes that are texts, and nothing else", () => {
@@ -50,4 +50,17 @@ Deno.test("systemCode() reads codes that are texts, and nothing else", () => {
   assertEquals(systemCode(new Error("none")), undefined);
   assertEquals(systemCode(new TftpError(3)), undefined);
   assertEquals(systemCode({ code: "ENOSPC" }), undefined);
+});
+
+Deno.test("asTftpError() hides all but a TftpError from the wire", () => {
+  const own = new TftpError(ERROR_CODE.FileNotFound);
+  assertStrictEquals(asTftpError(own), own);
+  for (const thrown of [new Error("/etc/secret"), "/etc/secret"]) {
+    const wrapped = asTftpError(thrown);
+    assertEquals(wrapped.code, 0);
+    assertEquals(wrapped.wireText, "Internal error");
+    assertEquals(wrapped.message, "/etc/secret");
+    assertStrictEquals(wrapped.cause, thrown);
+  }
+  assertEquals(asTftpError(undefined).wireText, "Internal error");
 });
