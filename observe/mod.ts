@@ -13,6 +13,12 @@
  */
 
 export {
+  type AccessLogger,
+  accessLogger,
+  type AccessLoggerOptions,
+  DEFAULT_ACCESS_FORMAT,
+} from "./access_log.ts";
+export {
   describeEvent,
   describeMachineEvent,
   describeTransfer,
@@ -20,6 +26,12 @@ export {
   type EventLevel,
   eventLevel,
 } from "./describe.ts";
+export {
+  type EventStream,
+  eventStream,
+  type EventStreamOptions,
+  type MissedEvents,
+} from "./event_stream.ts";
 export { limitEvents, type LimitEventsOptions } from "./limit_events.ts";
 export {
   type EventLogger,
