@@ -39,5 +39,10 @@ export {
   type EventLoggerOptions,
 } from "./log.ts";
 export { type EventRecord, toRecord } from "./record.ts";
+export {
+  type RotatingFile,
+  rotatingFile,
+  type RotatingFileOptions,
+} from "./rotating_file.ts";
 export { jsonLine } from "./text.ts";
 export { formatBytes, formatDuration, formatRate } from "./units.ts";
