@@ -1,6 +1,8 @@
 /**
- * What a server does, told: to people in lines of text through `@std/log`, to machines as records for JSON Lines. The
- * library itself never logs; whoever wants to know gives one of these to `serve` as `onEvent`.
+ * What a server does, told: to people in lines of text through `@std/log` and in an access log, to machines as records for
+ * JSON Lines, to programs as events that can be awaited, to tests as a record of what a device asked for, to Wireshark as
+ * a capture. The library itself never logs; whoever wants to know gives one of these to `serve` as `onEvent`, and a capture
+ * as `network`.
  *
  * ```ts
  * import { formatRate } from "@tftpkit/tftp/observe";
@@ -18,6 +20,16 @@ export {
   type AccessLoggerOptions,
   DEFAULT_ACCESS_FORMAT,
 } from "./access_log.ts";
+export {
+  assertAsked,
+  type AssertAskedOptions,
+  type ExpectedRequest,
+  isAsExpected,
+  type RecordedRequest,
+  type RequestExpectation,
+  type RequestOutcome,
+  UnexpectedRequestsError,
+} from "./asked.ts";
 export {
   describeEvent,
   describeMachineEvent,
@@ -39,6 +51,13 @@ export {
   type EventLoggerOptions,
 } from "./log.ts";
 export { type EventRecord, toRecord } from "./record.ts";
+export {
+  type Recorder,
+  recorder,
+  type RecorderOptions,
+  type Recording,
+  type WaitForOptions,
+} from "./recorder.ts";
 export {
   type RotatingFile,
   rotatingFile,
