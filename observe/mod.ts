@@ -30,6 +30,7 @@ export {
   type RequestOutcome,
   UnexpectedRequestsError,
 } from "./asked.ts";
+export { type Capture, capture, type CaptureOptions } from "./capture.ts";
 export {
   describeEvent,
   describeMachineEvent,
