@@ -233,7 +233,9 @@ function align(
     return steps;
   }
   const lengths = commonLengths(asked, expected, start);
-  for (let i = start, j = start; i < asked.length || j < expected.length;) {
+  let i = start;
+  let j = start;
+  while (i < asked.length || j < expected.length) {
     const row = lengths[i - start]!;
     const isBoth = i < asked.length && j < expected.length &&
       isAsExpected(asked[i]!, expected[j]!);

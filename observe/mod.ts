@@ -64,5 +64,6 @@ export {
   rotatingFile,
   type RotatingFileOptions,
 } from "./rotating_file.ts";
+export { tellAll } from "./tell_all.ts";
 export { jsonLine } from "./text.ts";
 export { formatBytes, formatDuration, formatRate } from "./units.ts";
