@@ -99,6 +99,10 @@ export function accessLogger(options: AccessLoggerOptions = {}): AccessLogger {
     onEvent(event) {
       if (event.type === "request") {
         startedAt.set(event.request.id, now().getTime());
+        if (startedAt.size > MAX_OPEN_REQUESTS) {
+          const [oldest] = startedAt.keys();
+          startedAt.delete(oldest!);
+        }
         return;
       }
       if (!isEnd(event)) return;
@@ -121,6 +125,9 @@ export function accessLogger(options: AccessLoggerOptions = {}): AccessLogger {
     },
   };
 }
+
+/** Requests whose beginning is remembered: a server has fewer, but something in between may swallow their ends. */
+const MAX_OPEN_REQUESTS = 10_000;
 
 type EndEvent = Extract<
   ServerEvent,

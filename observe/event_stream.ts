@@ -36,7 +36,7 @@ export interface EventStream
 
 /**
  * Makes events of a server something to be awaited: `for await (const event of stream)`. Leaving such a loop closes the
- * stream.
+ * stream. That the server has ended does not: `server.finished.then(() => stream.close())` does.
  *
  * @param options How many events may wait, and when to end.
  * @returns The stream, and what feeds it.

@@ -128,6 +128,9 @@ export function recorder(options: RecorderOptions = {}): Recorder {
   return new RequestRecorder({ ...options, maxRequests });
 }
 
+/** Requests that have not ended: a server has fewer, but something in between may swallow their ends. */
+const MAX_OPEN_REQUESTS = 10_000;
+
 /** A record, as long as it is being made. */
 type Draft = { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] };
 
@@ -224,6 +227,10 @@ class RequestRecorder implements Recorder {
       bytes: 0,
     };
     this.#open.set(id, draft);
+    if (this.#open.size > MAX_OPEN_REQUESTS) {
+      const [oldest] = this.#open.keys();
+      this.#open.delete(oldest!);
+    }
     this.requests.push(draft);
     if (this.requests.length <= this.#options.maxRequests) return;
     this.requests.shift();

@@ -140,10 +140,32 @@ Deno.test("accessLogger() tells how long a refusal took, and when it was asked f
   onEvent({ type: "request", request: REQUEST });
   time -= 60_000;
   onEvent(REFUSED);
+  // Nothing is remembered of requests that have ended.
+  time += 90_000;
+  onEvent(REFUSED);
   assertEquals(lines, [
     "[20/Nov/2026:03:00:01 +0000] 3 3100000",
     "[20/Nov/2026:02:59:05 +0000] 0 0",
+    "[20/Nov/2026:03:00:35 +0000] 0 0",
   ]);
+});
+
+Deno.test("accessLogger() does not remember for ever what never ends", () => {
+  let time = END;
+  const lines: string[] = [];
+  const { onEvent } = accessLogger({
+    format: "%T",
+    write: (line) => lines.push(line),
+    now: () => new Date(time),
+  });
+  for (let id = 0; id <= 10_000; id++) {
+    onEvent({ type: "request", request: { ...REQUEST, id } });
+  }
+  time += 1000;
+  for (const id of [0, 1, 10_000]) {
+    onEvent({ ...REFUSED, request: { ...REQUEST, id } } as ServerEvent);
+  }
+  assertEquals(lines, ["0", "1", "1"]);
 });
 
 Deno.test("accessLogger() keeps a line one line, and what is quoted quoted", () => {

@@ -164,6 +164,27 @@ Deno.test("recorder() knows how far a transfer is that goes on", () => {
   assertEquals([outcome, bytes], ["pending", 77]);
 });
 
+Deno.test("recorder() does not wait for ever for what never ends", () => {
+  const ended: number[] = [];
+  const record = make({ onEnd: ({ id }) => ended.push(id) });
+  for (let id = 0; id <= 10_000; id++) {
+    record.onEvent({ type: "request", request: { ...REQUEST, id } });
+  }
+  for (const id of [0, 1, 10_000]) {
+    const request = { ...REQUEST, id };
+    record.onEvent({ type: "dropped", request, reason: "Too much" });
+  }
+  assertEquals(ended, [1, 10_000]);
+});
+
+Deno.test("recorder() takes nothing more for a request that has ended", () => {
+  const record = make();
+  for (const event of download(1)) record.onEvent(event);
+  const request = { ...REQUEST, id: 1 };
+  record.onEvent({ type: "dropped", request, reason: "Too late" });
+  assertEquals(record.requests[0]!.outcome, "finished");
+});
+
 Deno.test("recorder() keeps the newest requests, and counts the others", () => {
   const ended: string[] = [];
   const record = make({
@@ -195,12 +216,14 @@ Deno.test("recorder() tells of each request that ended what JSON Lines can hold"
 });
 
 Deno.test("recorder() forgets everything when it is told to", () => {
-  const record = make();
+  const ended: number[] = [];
+  const record = make({ onEnd: ({ id }) => ended.push(id) });
   const [request, ...rest] = download(1);
   record.onEvent(request!);
   record.clear();
   for (const event of [...rest, ...download(2)]) record.onEvent(event);
   assertEquals(record.requests.map(({ id }) => id), [2]);
+  assertEquals(ended, [2]);
 });
 
 Deno.test("waitFor() waits until a request has ended that is as expected", async () => {
