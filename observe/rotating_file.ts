@@ -24,8 +24,8 @@ export interface RotatingFileOptions {
    */
   readonly maxFiles?: number;
   /**
-   * Told when a line could not be written, or a file not be rotated; once until it works again. Without it, `write` throws
-   * what kept it from writing.
+   * Told when a line could not be written, once until one can be again, and when a file could not be rotated. Without it,
+   * `write` throws what kept it from writing.
    *
    * @param error What the system said.
    */
@@ -73,7 +73,7 @@ export interface LogFiles {
   rename(from: string, to: string): void;
   /** Removes a file. Throws `Deno.errors.NotFound` when there is none. */
   remove(path: string): void;
-  /** Whether a file ends in the middle of a line, as far as that can be found out. */
+  /** Whether a file that is not empty ends in the middle of a line. */
   isTorn(path: string): boolean;
 }
 
@@ -268,8 +268,6 @@ const SYSTEM_FILES: LogFiles = {
   rename: (from, to) => Deno.renameSync(from, to),
   remove: (path) => Deno.removeSync(path),
   isTorn(path) {
-    const { state } = Deno.permissions.querySync({ name: "read", path });
-    if (state !== "granted") return false;
     using file = Deno.openSync(path, { read: true });
     file.seekSync(-1, Deno.SeekMode.End);
     const last = new Uint8Array(1);
