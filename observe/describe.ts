@@ -95,6 +95,12 @@ function outcomeText(event: Exclude<ServerEvent, { type: "ignored" }>): string {
       }`;
     case "negotiated":
       return `begins${optionText(event.acknowledged) || ", no options"}`;
+    case "progress":
+      return `has ${formatBytes(event.bytes)}${
+        event.size === null ? "" : ` of ${formatBytes(event.size)}`
+      } after ${formatDuration(event.durationMs)} (${
+        formatRate(event.bytes, event.durationMs)
+      })`;
     case "finished":
       return describeTransfer(event.transfer);
     case "probed":

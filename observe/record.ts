@@ -20,9 +20,11 @@ export interface EventRecord {
   readonly mode?: string;
   /** The options: as asked where a request is told, as accepted elsewhere. */
   readonly options?: Readonly<Record<string, string>>;
-  /** Octets that were transferred. */
+  /** Octets that were transferred so far. */
   readonly bytes?: number;
-  /** Seconds from the request to the end. */
+  /** Octets that the transfer has in all, where they are known, while it goes on. */
+  readonly size?: number;
+  /** Seconds since the request. */
   readonly seconds?: number;
   /** Packets that were sent again. */
   readonly retransmissions?: number;
@@ -85,6 +87,12 @@ function details(
       return { options: toObject(event.request.options) };
     case "negotiated":
       return { options: toObject(event.acknowledged) };
+    case "progress":
+      return {
+        bytes: event.bytes,
+        ...(event.size === null ? {} : { size: event.size }),
+        seconds: toSeconds(event.durationMs),
+      };
     case "finished":
     case "probed":
       return transferDetails(event.transfer);
@@ -110,13 +118,17 @@ function transferDetails(transfer: TransferSummary): Partial<EventRecord> {
   return {
     options: toObject(acknowledged),
     bytes: statistics.bytes,
-    seconds: Math.round(durationMs * 1000) / 1_000_000,
+    seconds: toSeconds(durationMs),
     retransmissions: statistics.retransmissions,
     timeouts: statistics.timeouts,
     ...(roundTripMs < 0
       ? {}
       : { roundTripMs: Math.round(roundTripMs * 1000) / 1000 }),
   };
+}
+
+function toSeconds(durationMs: number): number {
+  return Math.round(durationMs * 1000) / 1_000_000;
 }
 
 function toObject(options: OptionList): Record<string, string> {

@@ -56,6 +56,19 @@ export type ServerEvent =
     /** The options of the OACK; empty when none is sent. */
     readonly acknowledged: OptionList;
   }
+  /** A transfer goes on: told once a second while bytes move, and so never of transfers that are done sooner. */
+  | {
+    /** What happened. */
+    readonly type: "progress";
+    /** The request. */
+    readonly request: RequestInfo;
+    /** Octets so far, as they go over the wire. */
+    readonly bytes: number;
+    /** Octets in all: of the file, or as announced by the client that uploads it; `null` when that is not known. */
+    readonly size: number | null;
+    /** Since the request, in milliseconds. */
+    readonly durationMs: number;
+  }
   /** A transfer has ended well. */
   | {
     /** What happened. */

@@ -37,6 +37,7 @@ import {
 } from "./handler_response.ts";
 import type { RequestInfo, ServerEvent, TransferSummary } from "./events.ts";
 import type { ServerConfig } from "./options.ts";
+import { ProgressTeller } from "./progress.ts";
 import { isShortage } from "./shortage.ts";
 import {
   openReceiving,
@@ -86,11 +87,13 @@ export class Session {
   readonly #host: SessionHost;
   readonly #listening: DatagramSocket;
   readonly #callbacks: SessionCallbacks;
-  readonly #startedAt: number;
+  /** When the request came, in milliseconds. */
+  readonly startedAt: number;
   #abortController: AbortController | null = null;
   #failure: { error: unknown } | null = null;
   #heardAt: number;
   #transfer: Transfer | null = null;
+  #progress: ProgressTeller | null = null;
   #isAccepted = false;
   #isEnded = false;
 
@@ -104,7 +107,7 @@ export class Session {
     this.#host = host;
     this.#listening = listening;
     this.#callbacks = callbacks;
-    this.#startedAt = this.#heardAt = host.config.clock.now();
+    this.startedAt = this.#heardAt = host.config.clock.now();
     this.info = {
       id: host.nextId(),
       operation: packet.type === "RRQ" ? "read" : "write",
@@ -300,6 +303,9 @@ export class Session {
     // Given up in the last moment: nothing was sent yet.
     if (this.#isEnded) return transfer.dismiss();
     this.#transfer = transfer;
+    if (this.#host.isWatched) {
+      this.#progress = new ProgressTeller(this.#host, transfer, this);
+    }
     const { settings, accepted } = transfer.negotiation;
     this.#host.emit({
       type: "negotiated",
@@ -347,6 +353,7 @@ export class Session {
   #end(error: unknown): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.#progress?.stop();
     const request = this.info;
     const transfer = this.#summarize();
     if (error === null) {
@@ -385,7 +392,7 @@ export class Session {
       settings: negotiation?.settings ?? DEFAULT_SETTINGS,
       acknowledged: negotiation?.accepted ?? [],
       statistics: machine?.statistics ?? emptyStatistics(),
-      durationMs: this.#host.config.clock.now() - this.#startedAt,
+      durationMs: this.#host.config.clock.now() - this.startedAt,
       roundTripMs: machine?.roundTripMs ?? -1,
       isLastAckMissing: machine instanceof Sender && machine.isLastAckMissing,
     };

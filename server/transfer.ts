@@ -70,6 +70,8 @@ export interface Transfer {
   readonly machine: Sender | Receiver;
   /** What runs it. */
   readonly driver: Driver;
+  /** Octets in all, as they go over the wire; `null` when that is not known. */
+  readonly sizeBytes: number | null;
   /** Begins. */
   start(): void;
   /** Closes at once, without a word. */
@@ -98,7 +100,8 @@ export async function openSending(
       forgiveLastAck: true,
     });
     const feeder = new SourceFeeder(machine, wire);
-    const parts = { negotiation, machine, feeder, socket };
+    const sizeBytes = wire.size;
+    const parts = { negotiation, machine, feeder, socket, sizeBytes };
     return assemble(context, parts, SENDER_BUFFER_BYTES);
   } catch (error) {
     await source.close();
@@ -138,7 +141,9 @@ export async function openReceiving(
       abort: (reason) => wire.abort(reason),
     };
     const feeder = new SinkFeeder(machine, capped, config.clock);
-    const parts = { negotiation, machine, feeder, socket };
+    // Some say 0 when they do not know.
+    const sizeBytes = negotiation.settings.transferSize || null;
+    const parts = { negotiation, machine, feeder, socket, sizeBytes };
     // One octet more than a block has: a longer one is a fault, and must not look like a whole one.
     return assemble(context, parts, negotiation.settings.blockSize + 5);
   } catch (error) {
@@ -206,11 +211,12 @@ interface Parts {
   readonly machine: Sender | Receiver;
   readonly feeder: Feeder;
   readonly socket: DatagramSocket;
+  readonly sizeBytes: number | null;
 }
 
 function assemble(
   context: TransferContext,
-  { negotiation, machine, feeder, socket }: Parts,
+  { negotiation, machine, feeder, socket, sizeBytes }: Parts,
   bufferBytes: number,
 ): Transfer {
   const { config, request, ticker, onEvent, onEnd, onClose, onHeard } = context;
@@ -233,6 +239,7 @@ function assemble(
     negotiation,
     machine,
     driver,
+    sizeBytes,
     start() {
       // On the listener's socket it is the listener that receives.
       if (isOwn) {

@@ -59,6 +59,30 @@ export const EVENTS: readonly {
     details: { options: { windowsize: "4" } },
   },
   {
+    event: {
+      type: "progress",
+      request,
+      bytes: 1_500_000,
+      size: 3_000_000,
+      durationMs: 1000.4,
+    },
+    level: "DEBUG",
+    text: 'read "boot.img" has 1.5 MB of 3.0 MB after 1.00 s (1.5 MB/s)',
+    details: { bytes: 1_500_000, size: 3_000_000, seconds: 1.0004 },
+  },
+  {
+    event: {
+      type: "progress",
+      request,
+      bytes: 1_500_000,
+      size: null,
+      durationMs: 2000,
+    },
+    level: "DEBUG",
+    text: 'read "boot.img" has 1.5 MB after 2.00 s (750.0 kB/s)',
+    details: { bytes: 1_500_000, seconds: 2 },
+  },
+  {
     event: { type: "finished", request, transfer },
     level: "INFO",
     text:

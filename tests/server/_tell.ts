@@ -15,6 +15,8 @@ export function tell(event: ServerEvent): string {
       const options = event.acknowledged.map((pair) => ` ${pair.join("=")}`);
       return `negotiated ${id}${options.join("")}`;
     }
+    case "progress":
+      return `progress ${id} ${event.bytes} of ${event.size ?? "?"} octets`;
     case "finished":
       return `finished ${id} ${event.transfer.statistics.bytes} octets`;
     case "probed":

@@ -138,6 +138,7 @@ Deno.test("a request that is repeated after a second of silence means that the c
         [
           "request 1 read long",
           "negotiated 1",
+          "progress 1 512 of 2000 octets",
           "failed 1 The client has started over",
           "request 2 read long",
           "negotiated 2",
