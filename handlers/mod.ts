@@ -14,11 +14,8 @@
  * @module
  */
 
-export {
-  serveDir,
-  type ServeDirOptions,
-  type SymlinkPolicy,
-} from "./directory.ts";
+export type { SymlinkPolicy } from "./_jail.ts";
+export { serveDir, type ServeDirOptions } from "./directory.ts";
 export {
   DEFAULT_MAX_UPLOAD_BYTES,
   FileSink,
