@@ -15,6 +15,8 @@
  */
 
 export type { SymlinkPolicy } from "./_jail.ts";
+export { clientRoot, type ClientRootOptions } from "./client_root.ts";
+export { serveDirs, type ServeDirsOptions } from "./directories.ts";
 export { serveDir, type ServeDirOptions } from "./directory.ts";
 export {
   DEFAULT_MAX_UPLOAD_BYTES,
@@ -27,6 +29,12 @@ export {
   splitFilename,
   TEMPORARY_NAME_REGEXP,
 } from "./filename.ts";
+export { lowercase } from "./lowercase.ts";
+export {
+  type MacLookup,
+  neighborLookup,
+  type NeighborTables,
+} from "./mac_address.ts";
 export { type TftpHandler, type TftpRequest, withFilename } from "./request.ts";
 export { TftpResponse, type TftpResponseInit } from "./response.ts";
 export {
