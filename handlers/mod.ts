@@ -37,6 +37,7 @@ export {
 } from "./mac_address.ts";
 export { type TftpHandler, type TftpRequest, withFilename } from "./request.ts";
 export { TftpResponse, type TftpResponseInit } from "./response.ts";
+export { serveFile, type ServeFileOptions } from "./serve_file.ts";
 export {
   removeTemporaryFiles,
   type RemoveTemporaryFilesOptions,
