@@ -16,6 +16,7 @@
 
 export type { SymlinkPolicy } from "./_jail.ts";
 export { clientRoot, type ClientRootOptions } from "./client_root.ts";
+export { compose } from "./compose.ts";
 export { serveDirs, type ServeDirsOptions } from "./directories.ts";
 export { serveDir, type ServeDirOptions } from "./directory.ts";
 export {
@@ -35,8 +36,15 @@ export {
   neighborLookup,
   type NeighborTables,
 } from "./mac_address.ts";
+export { memory, type MemoryHandler, type MemoryOptions } from "./memory.ts";
 export { type TftpHandler, type TftpRequest, withFilename } from "./request.ts";
 export { TftpResponse, type TftpResponseInit } from "./response.ts";
+export {
+  type Route,
+  route,
+  type RouteHandler,
+  type RouteMatch,
+} from "./route.ts";
 export { serveFile, type ServeFileOptions } from "./serve_file.ts";
 export {
   removeTemporaryFiles,
