@@ -12,7 +12,10 @@
 
 import { fromFileUrl, SEPARATOR } from "@std/path";
 import { ERROR_CODE } from "../packet/mod.ts";
+import { FoldedNames } from "./_folded_names.ts";
 import { refusal } from "./_refusal.ts";
+
+const foldedNames = new FoldedNames();
 
 /**
  * What becomes of symbolic links below a root: `inside` follows those that stay inside of it, `never` follows none,
@@ -96,7 +99,7 @@ function pathBelow(directory: string, path: string): string | undefined {
 
 /**
  * The components as they are written below the root, where case does not count. What is not there stays as it was asked.
- * Only a name that is not there as it is asked costs more than one look: each of its directories is then read.
+ * Only a name that is not there as it is asked costs more than one look: its directories are then read, if they have changed.
  */
 export function matchCase(
   components: readonly string[],
@@ -120,17 +123,12 @@ function matchComponent(
 ): string | undefined {
   const directory = locate(parents, jail) + SEPARATOR;
   if (exists(directory + component)) return component;
-  const folded = component.toLowerCase();
-  let best: string | undefined;
   try {
-    for (const { name } of Deno.readDirSync(directory)) {
-      if (name.toLowerCase() !== folded) continue;
-      if (best === undefined || name < best) best = name;
-    }
+    return foldedNames.find(directory, component);
   } catch (error) {
-    if (!isAbsence(error)) throw error;
+    if (isAbsence(error)) return undefined;
+    throw error;
   }
-  return best;
 }
 
 function exists(path: string): boolean {

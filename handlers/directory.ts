@@ -55,8 +55,8 @@ export interface ServeDirOptions {
   /**
    * Whether upper and lower case are the same in names, as for clients of Windows and DOS. A file whose name is just what
    * was asked comes first; of several others, the first in the order of their UTF-16 code units. An upload goes to the
-   * file that it finds so, or to a new one with the name that was asked. A name that is not there as it is asked costs
-   * reading its directories.
+   * file that it finds so, or to a new one with the name that was asked. For a name that is not there as it is asked, its
+   * directories are read; their names are kept until they change.
    *
    * @default {false}
    */

@@ -73,6 +73,9 @@ interface CompiledRoute {
  * what may be missing. A name is taken with or without a leading slash, and is not decoded. A regular expression within such a
  * pattern sees spaces and letters outside of ASCII percent-encoded; one that stands alone sees the name as it is.
  *
+ * A name comes from a stranger and can have two thousand characters. A pattern with several `*`, or a regular expression that
+ * can fit in many ways, can take seconds to find that such a name does not fit: use few of them, and anchor them.
+ *
  * @param routes The routes, in order.
  * @param fallback Answers what no route does.
  * @returns The handler that sends requests on.

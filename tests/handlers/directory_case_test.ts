@@ -7,7 +7,7 @@ import {
 } from "../../handlers/mod.ts";
 import { outcomeOf, uploadTo } from "./_read.ts";
 import { fakeRequest, fakeUpload } from "./_request.ts";
-import { Sandbox } from "./_sandbox.ts";
+import { Sandbox, serveElsewhere } from "./_sandbox.ts";
 
 const POLICIES: SymlinkPolicy[] = ["inside", "never", "follow"];
 const ignore = Deno.build.os !== "linux";
@@ -110,3 +110,27 @@ Deno.test({
     }
   },
 });
+
+for (const scope of ["./srv", "./srvlink"]) {
+  Deno.test({
+    name:
+      `serveDir() finds files whatever their case under --allow-read=${scope} alone`,
+    ignore,
+    async fn() {
+      using sandbox = makeSandbox();
+      sandbox.link("srv", "srvlink");
+      for (const symlinks of POLICIES) {
+        const names = ["BOOT/bcd", "missing", "OUT/secret"];
+        const outcomes = await serveElsewhere(sandbox, {
+          flags: [`--allow-read=${scope}`],
+          root: scope,
+          options: { symlinks, caseInsensitive: true },
+          requests: names.map((name) => fakeRequest(name)),
+        });
+        const out = symlinks === "follow" ? "secret" : 2;
+        const found = outcomes.map(({ text, code }) => text ?? code);
+        assertEquals(found, ["bcd", 1, out]);
+      }
+    },
+  });
+}
