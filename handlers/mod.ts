@@ -3,12 +3,15 @@
  * to use.
  *
  * ```ts
- * import { serveDir, type TftpHandler, TftpResponse } from "@tftpkit/tftp/handlers";
+ * import { compose, route, serveDir, TftpResponse } from "@tftpkit/tftp/handlers";
  *
- * const handler: TftpHandler = (request) => {
- *   if (request.filename === "hello") return new TftpResponse("Hello World!\n");
- *   return serveDir(request, { root: "./srv" });
- * };
+ * const handler = compose(
+ *   route([{
+ *     pattern: "/hello/:name",
+ *     handler: (_request, { groups }) => new TftpResponse(`Hello ${groups.name}!\n`),
+ *   }]),
+ *   (request) => serveDir(request, { root: "./srv" }),
+ * );
  * ```
  *
  * @module

@@ -10,8 +10,8 @@
 //    what is asked for.
 // 5. A name is never decoded: "%2e" is three characters, in the pattern as in the name. URLPattern works on what URLs make
 //    of both; so "%" goes in as "%25", and comes out of the groups as it was.
-// 6. Every match starts from the beginning: regular expressions are copied, as `lastIndex` of one with `g` or `y` would
-//    let a request see the one before.
+// 6. Every match starts from the beginning, on a copy of the regular expression: `lastIndex` of one with `g` or `y` would
+//    let a request see the one before, or whatever else the program does with it.
 
 import { ERROR_CODE, quoteText } from "../packet/mod.ts";
 import { refusal } from "./_refusal.ts";
@@ -147,9 +147,9 @@ function checkHandler(name: string, handler: unknown): void {
 }
 
 function matchRegExp(pattern: RegExp): CompiledRoute["match"] {
-  const regExp = new RegExp(pattern.source, pattern.flags.replace("g", ""));
+  const regExp = new RegExp(pattern);
   return (filename) => {
-    // With the flag `y` the place to begin stays behind.
+    // With the flags `g` and `y` the place to begin stays behind.
     regExp.lastIndex = 0;
     const match = regExp.exec(filename);
     if (match === null) return null;

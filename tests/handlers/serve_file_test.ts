@@ -83,6 +83,18 @@ Deno.test("serveFile() takes uploads when it is told to, whole or not at all", a
   assertEquals([sandbox.list(), sandbox.read("old")], [["new", "old"], "new"]);
 });
 
+Deno.test("serveFile() follows a symbolic link to where an upload belongs", async () => {
+  using sandbox = new Sandbox({ "dir/file": "old" });
+  sandbox.link("dir/file", "link");
+  const open = handler(`${sandbox.path}/link`, {
+    write: true,
+    overwrite: true,
+  });
+  assertEquals(await uploadTo(open, fakeUpload("x")), "stored");
+  assertEquals(sandbox.read("dir/file"), "new");
+  assertEquals((await Deno.lstat(`${sandbox.path}/link`)).isSymlink, true);
+});
+
 Deno.test("serveFile() refuses a maxSizeBytes that is no number of octets", async () => {
   using sandbox = new Sandbox();
   const options = { write: true, maxSizeBytes: NaN };
