@@ -38,6 +38,24 @@ export {
   type TftpUpload,
   type TransferProgress,
 } from "./client.ts";
+export {
+  clientRoot,
+  type ClientRootOptions,
+  compose,
+  lowercase,
+  memory,
+  type MemoryHandler,
+  type MemoryOptions,
+  type Route,
+  route,
+  type RouteHandler,
+  type RouteMatch,
+  serveDirs,
+  type ServeDirsOptions,
+  serveFile,
+  type ServeFileOptions,
+  withFilename,
+} from "./handlers/mod.ts";
 export type { Sink, Source, TransferBody, UdpAddress } from "./net/mod.ts";
 export {
   ERROR_CODE,

@@ -1,34 +1,27 @@
 // A directory as a handler. Rules:
-// 1. The name becomes components first (filename.ts), and only then a path.
-// 2. Nothing outside of the root is opened, whatever symbolic links say, unless they are to be followed. Where the real
-//    path lies is compared by component: /srv/tftp-private is not inside /srv/tftp.
-// 3. Only regular files are opened. That is found out before: opening a FIFO waits for ever, opening a device acts.
-// 4. What was opened must be what was looked at.
-// 5. Paths are opened below the root as it was given, not below its real path: that is what `--allow-read` names. Below
-//    the root they are free of symbolic links, so that a denied directory is not reached through another name.
-// Someone who may rename directories inside the root while a request is served can still win a race, as Deno has no
-// openat(). All calls are synchronous: together they cost a quarter of the asynchronous ones.
+// 1. The name becomes components first (filename.ts), then a path inside the root (_jail.ts), and only then is anything
+//    opened, if it is a regular file (_regular_file.ts).
+// 2. The client learns a code and its text; a fault of the server's setup is told to the log, and only there.
 
-import { fromFileUrl, SEPARATOR } from "@std/path";
-import {
-  ERROR_CODE,
-  type ErrorCode,
-  errorCodeText,
-  quoteText,
-  TftpError,
-} from "../packet/mod.ts";
 import { asTftpError } from "../net/mod.ts";
+import { SEPARATOR } from "@std/path";
+import { ERROR_CODE, quoteText, TftpError } from "../packet/mod.ts";
+import {
+  faultOfRoot,
+  type Jail,
+  locate,
+  makeJail,
+  matchCase,
+  type SymlinkPolicy,
+} from "./_jail.ts";
+import { refusal } from "./_refusal.ts";
+import { checkRegular, type Look, openRegular } from "./_regular_file.ts";
+import { checkAnnouncedSize, uploadsNotAllowed } from "./_upload_rules.ts";
 import { DEFAULT_MAX_UPLOAD_BYTES, FileSink } from "./file_sink.ts";
-import { FileSource } from "./file_source.ts";
+import type { FileSource } from "./file_source.ts";
 import { splitFilename } from "./filename.ts";
 import type { TftpRequest } from "./request.ts";
 import { TftpResponse } from "./response.ts";
-
-/**
- * What becomes of symbolic links below a root: `inside` follows those that stay inside of it, `never` follows none,
- * `follow` follows all, wherever they lead. The root itself may always be one.
- */
-export type SymlinkPolicy = "inside" | "never" | "follow";
 
 /** Options of {@linkcode serveDir}. */
 export interface ServeDirOptions {
@@ -59,14 +52,23 @@ export interface ServeDirOptions {
    * @default {"inside"}
    */
   readonly symlinks?: SymlinkPolicy;
+  /**
+   * Whether upper and lower case are the same in names, as for clients of Windows and DOS. A file whose name is just what
+   * was asked comes first; of several others, the first in the order of their UTF-16 code units. An upload goes to the
+   * file that it finds so, or to a new one with the name that was asked. For a name that is not there as it is asked, its
+   * directories are read; their names are kept until they change.
+   *
+   * @default {false}
+   */
+  readonly caseInsensitive?: boolean;
 }
 
 /** The options, complete and checked. */
-interface Settings extends Required<Omit<ServeDirOptions, "root">> {
-  /** The root as a path, as it was given. */
-  readonly root: string;
-  /** What comes before a separator and a component. */
-  readonly prefix: string;
+export interface DirectorySettings extends Jail {
+  readonly write: boolean;
+  readonly overwrite: boolean;
+  readonly maxSizeBytes: number;
+  readonly caseInsensitive: boolean;
 }
 
 /**
@@ -118,176 +120,128 @@ export function serveDir(
 }
 
 function answer(request: TftpRequest, options: ServeDirOptions): TftpResponse {
-  const settings = checkOptions(options);
-  const isWrite = request.operation === "write";
-  if (isWrite && !settings.write) {
-    throw refusal(
-      ERROR_CODE.AccessViolation,
-      `Cannot take upload ${
-        quoteText(request.filename)
-      } as uploads are not allowed: set write`,
-    );
-  }
-  const components = splitFilename(request.filename);
-  try {
-    return isWrite
-      ? TftpResponse.upload(openSink(request, components, settings))
-      : new TftpResponse(openSource(components, settings));
-  } catch (error) {
-    throw explain(error, request, components, settings);
-  }
+  return answerFromDirectory(request, checkDirectory(options));
 }
 
-function checkOptions(options: ServeDirOptions): Settings {
+/** Completes and checks the options. */
+export function checkDirectory(options: ServeDirOptions): DirectorySettings {
   const {
+    root,
     write = false,
     overwrite = false,
     maxSizeBytes = DEFAULT_MAX_UPLOAD_BYTES,
     symlinks = "inside",
+    caseInsensitive = false,
   } = options;
-  const root = options.root instanceof URL
-    ? fromFileUrl(options.root)
-    : options.root;
-  if (root === "") {
-    throw new RangeError(
-      'Cannot serve directory as root must be a path: current value is ""',
-    );
-  }
-  if (!["inside", "never", "follow"].includes(symlinks)) {
-    throw new RangeError(
-      `Cannot use symlinks as it must be "inside", "never" or "follow": current value is "${symlinks}"`,
-    );
-  }
-  const isSlashed = root.endsWith("/") || root.endsWith(SEPARATOR);
-  const prefix = isSlashed ? root.slice(0, -1) : root;
-  return { root, prefix, write, overwrite, maxSizeBytes, symlinks };
+  const jail = makeJail(root, symlinks);
+  return { ...jail, write, overwrite, maxSizeBytes, caseInsensitive };
 }
 
-function openSource(components: string[], settings: Settings): FileSource {
+/** Answers a request, with options that were checked before. */
+export function answerFromDirectory(
+  request: TftpRequest,
+  settings: DirectorySettings,
+): TftpResponse {
+  const isWrite = request.operation === "write";
+  if (isWrite && !settings.write) throw uploadsNotAllowed(request);
+  return within(
+    request,
+    settings,
+    (components) =>
+      isWrite
+        ? TftpResponse.upload(openSink(request, components, settings))
+        : new TftpResponse(openSource(components, settings)),
+  );
+}
+
+/**
+ * Whether a directory has a file of the name that is asked for, so that a read would get it.
+ *
+ * @throws {TftpError} When there is something that a read would be refused.
+ */
+export function hasFile(
+  request: TftpRequest,
+  settings: DirectorySettings,
+): boolean {
+  try {
+    within(request, settings, (components) => {
+      const { path, info } = find(components, settings);
+      checkRegular(path, info);
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof TftpError && error.code === ERROR_CODE.FileNotFound) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** Does something with the components of a request's name, as they are written in the directory. */
+function within<T>(
+  request: TftpRequest,
+  settings: DirectorySettings,
+  action: (components: readonly string[]) => T,
+): T {
+  const asked = splitFilename(request.filename);
+  try {
+    return action(
+      settings.caseInsensitive ? matchCase(asked, settings) : asked,
+    );
+  } catch (error) {
+    throw explain(error, request, asked, settings);
+  }
+}
+
+interface Found {
+  readonly path: string;
+  readonly info: Deno.FileInfo;
+  readonly look: Look;
+}
+
+function find(
+  components: readonly string[],
+  settings: DirectorySettings,
+): Found {
   const path = locate(components, settings);
   const look = settings.symlinks === "follow" ? Deno.statSync : Deno.lstatSync;
   // A link can lead back to the root, which may be a link itself.
   const info = path === settings.prefix
     ? Deno.statSync(settings.root)
     : look(path);
-  if (info.isDirectory) {
-    throw refusal(
-      ERROR_CODE.FileNotFound,
-      `Cannot send "${path}" as it must be a file: it is a directory`,
-    );
-  }
-  if (!info.isFile) {
-    throw refusal(
-      ERROR_CODE.AccessViolation,
-      `Cannot send "${path}" as it must be a regular file`,
-    );
-  }
-  const file = Deno.openSync(path);
-  try {
-    const opened = statOpened(file, path, look);
-    if (!isSameFile(info, opened)) {
-      throw refusal(
-        ERROR_CODE.AccessViolation,
-        `Cannot send "${path}" as another file took its place while it was opened`,
-      );
-    }
-    return new FileSource(file, opened);
-  } catch (error) {
-    file.close();
-    throw error;
-  }
+  return { path, info, look };
 }
 
-function statOpened(
-  file: Deno.FsFile,
-  path: string,
-  look: (path: string) => Deno.FileInfo,
-): Deno.FileInfo {
-  try {
-    return file.statSync();
-  } catch (error) {
-    // Deno asks for permission for the real path, which is not what was granted when the root is a symbolic link.
-    if (error instanceof Deno.errors.NotCapable) return look(path);
-    throw error;
-  }
-}
-
-function isSameFile(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
-  // Not every platform has these numbers for every call; one that is not there proves nothing.
-  const differs = (one: number | null, other: number | null): boolean =>
-    Boolean(one) && Boolean(other) && one !== other;
-  return !differs(a.ino, b.ino) && !differs(a.dev, b.dev);
+function openSource(
+  components: readonly string[],
+  settings: DirectorySettings,
+): FileSource {
+  const { path, info, look } = find(components, settings);
+  return openRegular(path, info, look);
 }
 
 function openSink(
   request: TftpRequest,
-  components: string[],
-  settings: Settings,
+  components: readonly string[],
+  settings: DirectorySettings,
 ): FileSink {
   const { overwrite, maxSizeBytes, symlinks } = settings;
-  const isOctet = request.mode === "octet";
-  // In netascii the announced size counts what is on the wire, where a line end or a carriage return takes two octets.
-  const leastSize = (request.size ?? 0) / (isOctet ? 1 : 2);
-  if (leastSize > maxSizeBytes) {
-    throw refusal(
-      ERROR_CODE.DiskFull,
-      `Cannot take upload as it must be ${maxSizeBytes} octets at most: announced size is ${request.size}`,
-    );
-  }
+  const announcedSize = checkAnnouncedSize(request, maxSizeBytes);
   const parent = locate(components.slice(0, -1), settings);
   return FileSink.open(`${parent}${SEPARATOR}${components.at(-1)}`, {
     overwrite,
     maxSizeBytes,
-    announcedSize: isOctet ? request.size : null,
+    announcedSize,
     followSymlink: symlinks === "follow",
   });
-}
-
-/**
- * The path below the root, as it was given, that components lead to, free of symbolic links unless they are followed.
- * Without components, what stands for the root before a separator.
- */
-function locate(components: string[], settings: Settings): string {
-  const { root, prefix, symlinks } = settings;
-  let path = prefix;
-  for (const component of components) {
-    path += SEPARATOR + component;
-    if (symlinks === "never" && Deno.lstatSync(path).isSymlink) {
-      throw refusal(
-        ERROR_CODE.AccessViolation,
-        `Cannot use "${path}" as it must not be a symbolic link`,
-      );
-    }
-  }
-  if (symlinks !== "inside" || components.length === 0) return path;
-  const below = pathBelow(Deno.realPathSync(root), Deno.realPathSync(path));
-  if (below === undefined) {
-    throw refusal(
-      ERROR_CODE.AccessViolation,
-      `Cannot use "${path}" as it must lead to a place inside the root "${root}"`,
-    );
-  }
-  return prefix + below;
-}
-
-/** What is left of a path after its directory, with the separator; `undefined` when it is not inside of it. */
-function pathBelow(directory: string, path: string): string | undefined {
-  // Only the root of a file system ends with a separator.
-  const prefix = directory.endsWith(SEPARATOR)
-    ? directory.slice(0, -1)
-    : directory;
-  if (path === directory) return "";
-  return path.startsWith(prefix + SEPARATOR)
-    ? path.slice(prefix.length)
-    : undefined;
 }
 
 /** Tells a fault of the server's setup from one of the request, for the log; the client is told the same. */
 function explain(
   error: unknown,
   request: TftpRequest,
-  components: string[],
-  settings: Settings,
+  components: readonly string[],
+  settings: DirectorySettings,
 ): unknown {
   if (error instanceof RangeError) return error;
   const cause = error instanceof TftpError ? error.cause : error;
@@ -304,40 +258,4 @@ function explain(
   }
   const action = request.operation === "write" ? "take upload" : "send file";
   return asTftpError(error, `Cannot ${action} ${quoteText(request.filename)}`);
-}
-
-function faultOfRoot(
-  cause: unknown,
-  [first]: string[],
-  { root, prefix }: Settings,
-): string | undefined {
-  const { NotFound, PermissionDenied } = Deno.errors;
-  try {
-    if (!Deno.statSync(root).isDirectory) return "is not a directory";
-  } catch (error) {
-    return error instanceof NotFound
-      ? "is missing"
-      : `cannot be read: ${(error as Error).message}`;
-  }
-  if (!(cause instanceof PermissionDenied)) return undefined;
-  try {
-    // To look at a name takes nothing but the right to search the directory that it is in.
-    Deno.lstatSync(prefix + SEPARATOR + first);
-  } catch (error) {
-    if (error instanceof PermissionDenied) {
-      return `cannot be read: ${error.message}`;
-    }
-  }
-  return undefined;
-}
-
-function refusal(
-  code: ErrorCode,
-  message: string,
-  options: ErrorOptions = {},
-): TftpError {
-  return new TftpError(code, message, {
-    ...options,
-    wireText: errorCodeText(code),
-  });
 }

@@ -10,6 +10,12 @@ import { dirname, join } from "@std/path";
 import { ERROR_CODE, errorCodeText, TftpError } from "../packet/mod.ts";
 import { asTftpError, type Sink, systemCode } from "../net/mod.ts";
 import { holdLock } from "./_file_lock.ts";
+import {
+  alreadyExists,
+  checkSize,
+  sizeDiffers,
+  tooLarge,
+} from "./_upload_rules.ts";
 
 /** Largest upload that is taken when nothing else was said, in octets: 1 GiB. */
 export const DEFAULT_MAX_UPLOAD_BYTES: number = 2 ** 30;
@@ -295,35 +301,4 @@ async function syncDirectory(path: string): Promise<void> {
 function temporaryName(): string {
   const random = crypto.getRandomValues(new Uint8Array(16));
   return `.tftpkit-${random.toHex()}.part`;
-}
-
-function checkSize(name: string, size: number): void {
-  if (size === Infinity || (Number.isSafeInteger(size) && size >= 0)) return;
-  throw new RangeError(
-    `Cannot use ${name} as it must be a whole number of octets, or Infinity: current value is ${size}`,
-  );
-}
-
-function tooLarge(sizeBytes: number, maxSizeBytes: number): TftpError {
-  return new TftpError(
-    ERROR_CODE.DiskFull,
-    `Cannot take upload as it must be ${maxSizeBytes} octets at most: current size is ${sizeBytes}`,
-    { wireText: errorCodeText(ERROR_CODE.DiskFull) },
-  );
-}
-
-function sizeDiffers(announcedSize: number, size: string): TftpError {
-  return new TftpError(
-    ERROR_CODE.NotDefined,
-    `Cannot store upload as it must be of the announced ${announcedSize} octets: current size is ${size}`,
-    { wireText: "Size differs from announced" },
-  );
-}
-
-function alreadyExists(path: string): TftpError {
-  return new TftpError(
-    ERROR_CODE.FileAlreadyExists,
-    `Cannot take upload to "${path}" as it exists: set overwrite to replace it`,
-    { wireText: errorCodeText(ERROR_CODE.FileAlreadyExists) },
-  );
 }

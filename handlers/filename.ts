@@ -95,20 +95,23 @@ export function splitFilename(name: string): string[] {
       "it must not hold control characters",
     );
   }
-  const components: string[] = [];
-  const path = name.replaceAll("\\", "/").replace(DRIVE_REGEXP, "");
-  for (const component of path.split("/")) {
-    if (component === "" || component === ".") continue;
+  const components = looseComponents(name);
+  for (const component of components) {
     const rule = brokenRule(component);
     if (rule !== undefined) {
       throw refusal(ERROR_CODE.AccessViolation, name, rule);
     }
-    components.push(component);
   }
   if (components.length === 0) {
     throw refusal(ERROR_CODE.FileNotFound, name, "it must name a file");
   }
   return components;
+}
+
+/** The components of a name, whatever they hold: for those who compare them with something, and open nothing. */
+export function looseComponents(name: string): string[] {
+  const path = name.replaceAll("\\", "/").replace(DRIVE_REGEXP, "");
+  return path.split("/").filter((each) => each !== "" && each !== ".");
 }
 
 function brokenRule(component: string): string | undefined {

@@ -3,22 +3,25 @@
  * to use.
  *
  * ```ts
- * import { serveDir, type TftpHandler, TftpResponse } from "@tftpkit/tftp/handlers";
+ * import { compose, route, serveDir, TftpResponse } from "@tftpkit/tftp/handlers";
  *
- * const handler: TftpHandler = (request) => {
- *   if (request.filename === "hello") return new TftpResponse("Hello World!\n");
- *   return serveDir(request, { root: "./srv" });
- * };
+ * const handler = compose(
+ *   route([{
+ *     pattern: "/hello/:name",
+ *     handler: (_request, { groups }) => new TftpResponse(`Hello ${groups.name}!\n`),
+ *   }]),
+ *   (request) => serveDir(request, { root: "./srv" }),
+ * );
  * ```
  *
  * @module
  */
 
-export {
-  serveDir,
-  type ServeDirOptions,
-  type SymlinkPolicy,
-} from "./directory.ts";
+export type { SymlinkPolicy } from "./_jail.ts";
+export { clientRoot, type ClientRootOptions } from "./client_root.ts";
+export { compose } from "./compose.ts";
+export { serveDirs, type ServeDirsOptions } from "./directories.ts";
+export { serveDir, type ServeDirOptions } from "./directory.ts";
 export {
   DEFAULT_MAX_UPLOAD_BYTES,
   FileSink,
@@ -30,8 +33,22 @@ export {
   splitFilename,
   TEMPORARY_NAME_REGEXP,
 } from "./filename.ts";
+export { lowercase } from "./lowercase.ts";
+export {
+  type MacLookup,
+  neighborLookup,
+  type NeighborTables,
+} from "./mac_address.ts";
+export { memory, type MemoryHandler, type MemoryOptions } from "./memory.ts";
 export { type TftpHandler, type TftpRequest, withFilename } from "./request.ts";
 export { TftpResponse, type TftpResponseInit } from "./response.ts";
+export {
+  type Route,
+  route,
+  type RouteHandler,
+  type RouteMatch,
+} from "./route.ts";
+export { serveFile, type ServeFileOptions } from "./serve_file.ts";
 export {
   removeTemporaryFiles,
   type RemoveTemporaryFilesOptions,

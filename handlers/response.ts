@@ -4,6 +4,7 @@ import {
   toSource,
   type TransferBody,
 } from "../net/mod.ts";
+import { FileSource } from "./file_source.ts";
 
 /** Options of {@linkcode TftpResponse}. */
 export interface TftpResponseInit {
@@ -35,13 +36,32 @@ export class TftpResponse {
   /**
    * Answers a read.
    *
-   * @param body What to send.
+   * @param body What to send. A file, opened for reading and not read from yet, is closed when it was sent, and here when
+   * it cannot be.
    * @param init The size of a stream.
    * @throws {RangeError} When the size is not a whole number of octets.
+   * @throws {TypeError} When the body is nothing that can be sent.
+   *
+   * @example An open file
+   * ```ts
+   * import { TftpResponse } from "@tftpkit/tftp/handlers";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const path = await Deno.makeTempFile();
+   * await Deno.writeTextFile(path, "Hello World!\n");
+   *
+   * const { source } = new TftpResponse(await Deno.open(path));
+   * assertEquals(source?.size, 13);
+   * source?.close();
+   *
+   * await Deno.remove(path);
+   * ```
    */
-  constructor(body: TransferBody, init: TftpResponseInit = {}) {
+  constructor(body: TransferBody | Deno.FsFile, init: TftpResponseInit = {}) {
     const { size = null } = init;
-    this.source = toSource(body, size);
+    this.source = body instanceof Deno.FsFile
+      ? openFileSource(body, size)
+      : toSource(body, size);
     this.sink = null;
   }
 
@@ -65,5 +85,17 @@ export class TftpResponse {
       source: { value: null, enumerable: true },
       sink: { value: sink, enumerable: true },
     });
+  }
+}
+
+/** A source over an open file: one that has no size of its own, such as a pipe, is a stream. */
+function openFileSource(file: Deno.FsFile, size: number | null): Source {
+  try {
+    const info = file.statSync();
+    if (info.isFile) return new FileSource(file, info);
+    return toSource(file.readable, size);
+  } catch (error) {
+    file.close();
+    throw error;
   }
 }

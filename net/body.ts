@@ -1,6 +1,6 @@
 import { bytesSource, type Source, streamSource } from "./source.ts";
 
-/** What can be sent: bytes, a text (as UTF-8), a stream, or a source of one's own. */
+/** What can be sent: bytes, a text (as UTF-8), a stream of bytes, or a source of one's own. */
 export type TransferBody =
   | string
   | Uint8Array
@@ -16,6 +16,7 @@ export type TransferBody =
  * @param size Octets in a stream, if known; the other kinds know it themselves.
  * @returns The source.
  * @throws {RangeError} When the size is not a whole number of octets.
+ * @throws {TypeError} When the body is nothing that can be sent.
  *
  * @example A text
  * ```ts
@@ -41,5 +42,14 @@ export function toSource(
   if (body instanceof ArrayBuffer) return bytesSource(new Uint8Array(body));
   if (body instanceof Blob) return streamSource(body.stream(), body.size);
   if (body instanceof ReadableStream) return streamSource(body, size);
+  // An open file, for one, would pass for a source, if it were not for its size.
+  if (
+    typeof body?.read !== "function" || typeof body.close !== "function" ||
+    body.size === undefined
+  ) {
+    throw new TypeError(
+      `Cannot send body as it must be bytes, a text, a stream or a source: current value is ${body}`,
+    );
+  }
   return body;
 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { TftpResponse, type TftpResponseInit } from "../../handlers/mod.ts";
 import { fillFrom } from "../../net/mod.ts";
+import { replace, Sandbox } from "./_sandbox.ts";
 
 const TEXT = "Grüße\n";
 const BYTES = new TextEncoder().encode(TEXT);
@@ -35,6 +36,64 @@ Deno.test("new TftpResponse() tells the size of a stream that is said to have on
   const { source } = new TftpResponse(body, { size: BYTES.length });
   assertEquals(source!.size, BYTES.length);
   await source!.close();
+});
+
+Deno.test("new TftpResponse() sends an open file with its size, and closes it", async () => {
+  using sandbox = new Sandbox({ file: TEXT });
+  const file = await Deno.open(`${sandbox.path}/file`);
+  const { source } = new TftpResponse(file);
+  assertEquals(source!.size, BYTES.length);
+  const buffer = new Uint8Array(100);
+  const count = await fillFrom(source!, buffer);
+  assertEquals(buffer.subarray(0, count), BYTES);
+  await source!.close();
+  assertThrows(() => file.statSync(), Deno.errors.BadResource);
+});
+
+Deno.test({
+  name: "new TftpResponse() sends what comes out of an open pipe",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    using sandbox = new Sandbox();
+    const path = `${sandbox.path}/pipe`;
+    await new Deno.Command("mkfifo", { args: [path] }).output();
+    // Opened both ways, as opening one end waits for the other.
+    const file = await Deno.open(path, { read: true, write: true });
+    await file.write(BYTES);
+    const { source } = new TftpResponse(file);
+    assertEquals(source!.size, null);
+    const buffer = new Uint8Array(BYTES.length);
+    assertEquals(await fillFrom(source!, buffer), BYTES.length);
+    assertEquals(buffer, BYTES);
+    await source!.close();
+  },
+});
+
+Deno.test("new TftpResponse() closes a file that cannot be looked at", async () => {
+  using sandbox = new Sandbox({ file: TEXT });
+  const file = await Deno.open(`${sandbox.path}/file`);
+  using _ = replace(Deno.FsFile.prototype, {
+    statSync: () => {
+      throw new Error("No");
+    },
+  });
+  // The test's own check for leaks is what would fail.
+  assertThrows(() => new TftpResponse(file), Error, "No");
+});
+
+Deno.test("new TftpResponse() refuses what cannot be sent", () => {
+  for (
+    const body of [undefined, null, 5, {}, [1], new Response("for the web"), {
+      read() {},
+      close() {},
+    }]
+  ) {
+    assertThrows(
+      () => new TftpResponse(body as never),
+      TypeError,
+      "Cannot send body as it must be",
+    );
+  }
 });
 
 for (const size of [-1, 1.5, NaN, Infinity, 2 ** 53]) {

@@ -76,3 +76,14 @@ for (const size of [-1, 0.5, NaN, Infinity, 2 ** 53]) {
     );
   });
 }
+
+Deno.test("toSource() refuses what cannot be sent, also what looks like a source but for its size", () => {
+  const file = { read: () => null, close() {} };
+  for (const body of [undefined, null, 5, {}, file, { ...file, read: 5 }]) {
+    assertThrows(
+      () => toSource(body as unknown as TransferBody),
+      TypeError,
+      "Cannot send body as it must be bytes, a text, a stream or a source",
+    );
+  }
+});

@@ -1,0 +1,34 @@
+import { assertEquals } from "@std/assert";
+import { checkRegular, openRegular } from "../../handlers/_regular_file.ts";
+import { errorOf, Sandbox } from "./_sandbox.ts";
+
+Deno.test("openRegular() opens what was looked at", () => {
+  using sandbox = new Sandbox({ file: "x", other: "y" });
+  const path = `${sandbox.path}/file`;
+  const source = openRegular(path, Deno.lstatSync(path), Deno.lstatSync);
+  assertEquals(source.size, 1);
+  source.close();
+});
+
+Deno.test({
+  name: "openRegular() closes and refuses what is not what was looked at",
+  ignore: Deno.build.os === "windows",
+  fn() {
+    using sandbox = new Sandbox({ file: "x", other: "y" });
+    const seen = Deno.lstatSync(`${sandbox.path}/other`);
+    const error = errorOf(() =>
+      openRegular(`${sandbox.path}/file`, seen, Deno.lstatSync)
+    );
+    assertEquals(error.code, 2);
+  },
+});
+
+Deno.test("checkRegular() finds no file in a directory, and refuses what is neither", () => {
+  using sandbox = new Sandbox({ directory: null });
+  sandbox.link("directory", "link");
+  for (const [name, code] of [["directory", 1], ["link", 2]] as const) {
+    const path = `${sandbox.path}/${name}`;
+    const error = errorOf(() => checkRegular(path, Deno.lstatSync(path)));
+    assertEquals(error.code, code);
+  }
+});
