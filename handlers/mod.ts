@@ -31,7 +31,11 @@ export {
   TEMPORARY_NAME_REGEXP,
 } from "./filename.ts";
 export { type TftpHandler, type TftpRequest, withFilename } from "./request.ts";
-export { TftpResponse, type TftpResponseInit } from "./response.ts";
+export {
+  TftpResponse,
+  type TftpResponseInit,
+  type TftpUploadInit,
+} from "./response.ts";
 export {
   removeTemporaryFiles,
   type RemoveTemporaryFilesOptions,
