@@ -2,7 +2,19 @@ import type { UdpAddress } from "../net/mod.ts";
 import type { Operation, OptionList, TransferMode } from "../packet/mod.ts";
 import type { TftpResponse } from "./response.ts";
 
-/** A request, as a handler sees it. */
+/**
+ * A request, as a handler sees it.
+ *
+ * @example A handler that says who serves, to clients that ask for option "served-by"
+ * ```ts
+ * import type { TftpHandler } from "@tftpkit/tftp/handlers";
+ *
+ * const named = (handler: TftpHandler): TftpHandler => (request) => {
+ *   request.acknowledgeOption("served-by", "rack 4");
+ *   return handler(request);
+ * };
+ * ```
+ */
 export interface TftpRequest {
   /** Whether the client wants to read a file or to write one. */
   readonly operation: Operation;
