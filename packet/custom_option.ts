@@ -95,8 +95,9 @@ export function checkCustomOption(name: string, value: string): void {
   );
 }
 
+const BUILT_IN: ReadonlySet<string> = new Set(OPTION_NAMES);
+
 /** Whether an option has a meaning here, by its name in any case. */
 export function isBuiltInOption(name: string): boolean {
-  const folded = foldOptionName(name);
-  return OPTION_NAMES.some((known) => known === folded);
+  return BUILT_IN.has(foldOptionName(name));
 }

@@ -175,7 +175,10 @@ export function negotiateOptions(
     );
     accepted[windowAsked.index]![1] = String(draft.windowSize);
   }
-  return { accepted: withinAnOptionAck(accepted), settings: draft };
+  return {
+    accepted: customAnswers?.size ? withinAnOptionAck(accepted) : accepted,
+    settings: draft,
+  };
 }
 
 /** What of the accepted options goes into one OACK: all that is built in, and as much else as fits. */

@@ -75,7 +75,9 @@ export type OptionName = typeof OPTION_NAMES[number];
  * ```
  */
 export function foldOptionName(name: string): string {
-  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return /[A-Z]/.test(name)
+    ? name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+    : name;
 }
 
 /**
