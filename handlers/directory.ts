@@ -98,11 +98,13 @@ interface Settings extends Required<Omit<ServeDirOptions, "root">> {
  *   filename: "/hello",
  *   mode: "octet",
  *   options: [],
+ *   customOptions: {},
  *   remote: { ...local, port: 50000 },
  *   local,
  *   signal: new AbortController().signal,
  *   size: null,
  *   body: null,
+ *   acknowledgeOption() {},
  * });
  * assertEquals(response.source?.size, 13);
  * response.source?.close();
