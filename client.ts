@@ -33,6 +33,7 @@ import { resolveTarget, type TftpTarget } from "./client/target.ts";
 import { type TftpUpload, upload } from "./client/upload.ts";
 import type { Sink, TransferBody } from "./net/mod.ts";
 
+export type { CustomOptionWish } from "./client/custom_options.ts";
 export type { TftpDownload } from "./client/download.ts";
 export type { ClientTransferSummary } from "./client/exchange.ts";
 export type { ClientOptions, TransferProgress } from "./client/options.ts";

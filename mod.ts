@@ -26,6 +26,7 @@
 export {
   type ClientOptions,
   type ClientTransferSummary,
+  type CustomOptionWish,
   get,
   type GetOptions,
   parseTftpUrl,
@@ -69,6 +70,8 @@ export {
   TransferTimeoutError,
 } from "./packet/mod.ts";
 export {
+  type CustomOption,
+  type CustomOptions,
   type PortRange,
   type RequestInfo,
   serve,
@@ -81,9 +84,11 @@ export {
   TFTP_PORT,
   type TftpHandler,
   type TftpRequest,
+  type TftpRequestWith,
   TftpResponse,
   type TftpResponseInit,
   type TftpServer,
+  type TftpUploadInit,
   type TransferSummary,
 } from "./server.ts";
 export type { RetransmissionOptions, UnprovenBudget } from "./transfer/mod.ts";

@@ -20,6 +20,10 @@
 
 import type { TftpHandler } from "./handlers/mod.ts";
 import type { UdpAddress } from "./net/mod.ts";
+import type {
+  CustomOptions,
+  TftpRequestWith,
+} from "./server/custom_options.ts";
 import { Engine } from "./server/engine.ts";
 import { resolveOptions, type ServeOptions } from "./server/options.ts";
 
@@ -31,7 +35,13 @@ export {
   type TftpRequest,
   TftpResponse,
   type TftpResponseInit,
+  type TftpUploadInit,
 } from "./handlers/mod.ts";
+export type {
+  CustomOption,
+  CustomOptions,
+  TftpRequestWith,
+} from "./server/custom_options.ts";
 export type {
   RequestInfo,
   ServerEvent,
@@ -75,6 +85,51 @@ export interface TftpServer extends AsyncDisposable {
  * @throws {Deno.errors.NotCapable} Without `--allow-net`.
  */
 export function serve(handler: TftpHandler): TftpServer;
+/**
+ * Serves TFTP with options of its own, which the handler finds parsed, and with their types, in `request.customOptions`. For those,
+ * write down the type of what a parser is given: `parse: (text: string) => …`.
+ *
+ * @param options Where to listen, what to accept, how much at once, and the custom options.
+ * @param handler Answers requests.
+ * @returns The server.
+ * @throws {RangeError} When an option is outside of its range.
+ * @throws {TypeError} When options contradict each other, or a custom option has the name of a built-in one.
+ * @throws {Deno.errors.AddrInUse} When the port is in use.
+ * @throws {Deno.errors.PermissionDenied} When the system keeps the port from this user.
+ * @throws {Deno.errors.NotCapable} Without `--allow-net`.
+ *
+ * @example An option that says which line of a file is wanted
+ * ```ts
+ * import { serve, TftpResponse } from "@tftpkit/tftp/server";
+ * import { get } from "@tftpkit/tftp/client";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const server = serve({
+ *   hostname: "127.0.0.1",
+ *   port: 0,
+ *   customOptions: {
+ *     line: {
+ *       parse: (text: string) => /^[0-9]{1,4}$/.test(text) ? Number(text) : undefined,
+ *       answer: (line) => String(line),
+ *     },
+ *   },
+ * }, ({ customOptions: { line } }) => {
+ *   const lines = ["one", "two", "three"];
+ *   return new TftpResponse(line === undefined ? lines.join("\n") : lines[line] ?? "");
+ * });
+ * const url = `tftp://127.0.0.1:${server.addr.port}/any`;
+ * await using response = await get(url, { customOptions: { line: "1" } });
+ * assertEquals(response.customOptions, { line: "1" });
+ * assertEquals(await response.text(), "two");
+ * await server.shutdown();
+ * ```
+ */
+export function serve<Values extends Record<string, unknown>>(
+  options: Omit<ServeOptions, "customOptions"> & {
+    readonly customOptions: CustomOptions<Values>;
+  },
+  handler: (request: TftpRequestWith<Values>) => ReturnType<TftpHandler>,
+): TftpServer;
 /**
  * Serves TFTP.
  *

@@ -13,6 +13,7 @@ import {
   type TransferSettings,
 } from "../packet/mod.ts";
 import { type OpeningResult, Receiver } from "../transfer/mod.ts";
+import { customAnswers } from "./custom_options.ts";
 import {
   type ClientTransferSummary,
   type Exchange,
@@ -37,6 +38,8 @@ export interface TftpDownload extends AsyncDisposable {
   readonly settings: TransferSettings;
   /** The options of the server's OACK; `null` when it sent none. */
   readonly acknowledged: OptionList | null;
+  /** What the server has answered to `customOptions`, by the names that they were asked for with. */
+  readonly customOptions: Readonly<Record<string, string>>;
   /**
    * The bytes, as they come: the server waits for who reads, and `finished` does too, unless the file is small. In mode netascii line ends are LF here. Empty, when the bytes
    * go to a sink.
@@ -84,6 +87,7 @@ export async function download(
     size: result.settings.transferSize,
     settings: result.settings,
     acknowledged: result.acknowledged,
+    customOptions: customAnswers(config.customOptions, result.acknowledged),
     body,
     finished,
     bytes,

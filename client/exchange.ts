@@ -153,6 +153,7 @@ class Attempt {
       now: clock.now(),
       random,
       retransmission,
+      optionChecks: this.#config.customOptions.checks,
       ...(fallback ? {} : { optionAttempts: Infinity }),
     });
     this.#watchSignal();

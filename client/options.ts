@@ -8,6 +8,7 @@ import {
   DATA_HEADER_BYTES,
   DEFAULT_BLOCK_SIZE,
   findOption,
+  foldOptionName,
   MAX_BLOCK_SIZE,
   type OptionList,
   parseOptionNumber,
@@ -20,6 +21,12 @@ import {
   type RetransmissionOptions,
   RetransmissionTimer,
 } from "../transfer/mod.ts";
+
+import {
+  type CustomOptionPlan,
+  type CustomOptionWish,
+  planCustomOptions,
+} from "./custom_options.ts";
 
 /** How far a transfer has got. */
 export interface TransferProgress {
@@ -52,6 +59,13 @@ export interface ClientOptions {
   /** More options to ask for, as they go over the wire; not those that have a setting of their own here. */
   readonly options?: OptionList;
   /**
+   * Options that are not built in, by name: what to ask for, or that and which answers are good (RFC 2347). They come last in
+   * the request; what the server answers is in `customOptions` of the download or upload.
+   *
+   * @default {{}}
+   */
+  readonly customOptions?: Readonly<Record<string, string | CustomOptionWish>>;
+  /**
    * RFC 1350 to the letter: ask for nothing, not even the size.
    *
    * @default {false}
@@ -59,7 +73,7 @@ export interface ClientOptions {
   readonly rfc1350?: boolean;
   /**
    * Whether to ask once more without options when a server refuses them (ERROR 8 or 4), answers with options that were not
-   * asked for, or says nothing to three requests.
+   * asked for or with values that are no answer, or says nothing to three requests.
    *
    * @default {true}
    */
@@ -146,6 +160,7 @@ export interface ClientOptions {
 export interface ClientConfig {
   /** The options for a request, given what its `tsize` says. */
   readonly ask: (transferSize: number | null) => OptionList;
+  readonly customOptions: CustomOptionPlan;
   readonly fallback: boolean;
   readonly retransmission: RetransmissionOptions;
   readonly rollover: Rollover;
@@ -167,7 +182,7 @@ export interface ClientConfig {
  * Fills in the defaults, and checks what was given.
  *
  * @throws {RangeError} When a number is outside of its range.
- * @throws {TypeError} When an option is asked for twice.
+ * @throws {TypeError} When an option is asked for twice, or a custom option is none.
  */
 export function resolveClientOptions(options: ClientOptions): ClientConfig {
   const {
@@ -176,6 +191,7 @@ export function resolveClientOptions(options: ClientOptions): ClientConfig {
     timeout,
     rolloverOption,
     options: more = [],
+    customOptions: wishes = {},
     rfc1350 = false,
     fallback = true,
     timeoutMs,
@@ -213,6 +229,7 @@ export function resolveClientOptions(options: ClientOptions): ClientConfig {
   // Checks its options.
   new RetransmissionTimer(retransmission, { random, now: 0 });
   const fitting = Math.min(windowsize, receiveBufferBlocks(blksize));
+  const customOptions = planCustomOptions(rfc1350 ? {} : wishes);
   const ask = (transferSize: number | null): OptionList =>
     rfc1350 ? [] : [
       ...requestOptions({
@@ -223,11 +240,13 @@ export function resolveClientOptions(options: ClientOptions): ClientConfig {
         ...(rolloverOption === undefined ? {} : { rollover: rolloverOption }),
       }),
       ...more,
+      ...customOptions.asked,
     ];
   const asked = ask(0);
   checkAskedOnce(asked);
   return {
     ask,
+    customOptions,
     fallback,
     retransmission,
     rollover,
@@ -247,7 +266,7 @@ export function resolveClientOptions(options: ClientOptions): ClientConfig {
 }
 
 function checkAskedOnce(asked: OptionList): void {
-  const names = asked.map(([name]) => name.toLowerCase());
+  const names = asked.map(([name]) => foldOptionName(name));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return;
   throw new TypeError(

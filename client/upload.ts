@@ -8,6 +8,7 @@ import {
 } from "../net/mod.ts";
 import { encodeNetascii } from "../packet/mod.ts";
 import { type OpeningResult, Sender } from "../transfer/mod.ts";
+import { customAnswers } from "./custom_options.ts";
 import { type ClientTransferSummary, exchange } from "./exchange.ts";
 import type { ClientConfig } from "./options.ts";
 import { resolveHost } from "./resolve_host.ts";
@@ -19,6 +20,8 @@ export interface TftpUpload extends ClientTransferSummary {
   readonly target: Required<TftpTarget>;
   /** The server's side of the transfer: its address, and the port it had chosen. */
   readonly remote: UdpAddress;
+  /** What the server has answered to `customOptions`, by the names that they were asked for with. */
+  readonly customOptions: Readonly<Record<string, string>>;
 }
 
 /** Uploads a body; done when the server has acknowledged the last block. */
@@ -46,7 +49,13 @@ export async function upload(
         return makeSender(result, config, source);
       },
     );
-    return { ...await finished, target, remote };
+    const summary = await finished;
+    return {
+      ...summary,
+      target,
+      remote,
+      customOptions: customAnswers(config.customOptions, summary.acknowledged),
+    };
   } finally {
     // From its beginning on, the transfer closes its source itself.
     if (!isBegun) await source.close();

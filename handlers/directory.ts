@@ -100,11 +100,13 @@ export interface DirectorySettings extends Jail {
  *   filename: "/hello",
  *   mode: "octet",
  *   options: [],
+ *   customOptions: {},
  *   remote: { ...local, port: 50000 },
  *   local,
  *   signal: new AbortController().signal,
  *   size: null,
  *   body: null,
+ *   acknowledgeOption() {},
  * });
  * assertEquals(response.source?.size, 13);
  * response.source?.close();

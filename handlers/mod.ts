@@ -41,7 +41,11 @@ export {
 } from "./mac_address.ts";
 export { memory, type MemoryHandler, type MemoryOptions } from "./memory.ts";
 export { type TftpHandler, type TftpRequest, withFilename } from "./request.ts";
-export { TftpResponse, type TftpResponseInit } from "./response.ts";
+export {
+  TftpResponse,
+  type TftpResponseInit,
+  type TftpUploadInit,
+} from "./response.ts";
 export {
   type Route,
   route,

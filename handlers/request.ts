@@ -2,7 +2,19 @@ import type { UdpAddress } from "../net/mod.ts";
 import type { Operation, OptionList, TransferMode } from "../packet/mod.ts";
 import type { TftpResponse } from "./response.ts";
 
-/** A request, as a handler sees it. */
+/**
+ * A request, as a handler sees it.
+ *
+ * @example A handler that says who serves, to clients that ask for option "served-by"
+ * ```ts
+ * import type { TftpHandler } from "@tftpkit/tftp/handlers";
+ *
+ * const named = (handler: TftpHandler): TftpHandler => (request) => {
+ *   request.acknowledgeOption("served-by", "rack 4");
+ *   return handler(request);
+ * };
+ * ```
+ */
 export interface TftpRequest {
   /** Whether the client wants to read a file or to write one. */
   readonly operation: Operation;
@@ -12,6 +24,11 @@ export interface TftpRequest {
   readonly mode: TransferMode;
   /** The options that were asked for, as asked. */
   readonly options: OptionList;
+  /**
+   * Of the options that the server has registered (`customOptions` of `serve`), those that were asked for and could be
+   * parsed: what their parsers have made of them, by the names that they were registered with.
+   */
+  readonly customOptions: Readonly<Record<string, unknown>>;
   /** The client. */
   readonly remote: UdpAddress;
   /** The socket that the request came in on. */
@@ -29,6 +46,18 @@ export interface TftpRequest {
    * ERROR instead.
    */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
+  /**
+   * Answers an option that is not built in, in the OACK (RFC 2347). What was not asked for, could not be parsed, or is
+   * refused by `refuseOptions` is never answered; of several answers the last one counts, and those of a response come after
+   * those given here. The option need not be registered.
+   *
+   * @param name The name of the option, in any case.
+   * @param value What to answer.
+   * @throws {TypeError} When the name is that of a built-in option or is not of visible ASCII, when the value holds a NUL,
+   * and when the OACK was made already: once the handler has returned, or has begun to read `body`.
+   * @throws {RangeError} When the two are too long for an OACK, which has 512 octets.
+   */
+  acknowledgeOption(name: string, value: string): void;
 }
 
 /**
@@ -56,10 +85,10 @@ export type TftpHandler = (
  *   handler(withFilename(request, request.filename.toLowerCase()));
  * ```
  */
-export function withFilename(
-  request: TftpRequest,
+export function withFilename<Request extends TftpRequest>(
+  request: Request,
   filename: string,
-): TftpRequest {
+): Request {
   return Object.create(request, {
     filename: { value: filename, enumerable: true },
   });

@@ -1,5 +1,5 @@
 import { formatAddress } from "../net/mod.ts";
-import { type OptionList, quoteText } from "../packet/mod.ts";
+import { formatOptions, type OptionList, quoteText } from "../packet/mod.ts";
 import type {
   RequestInfo,
   ServerEvent,
@@ -191,11 +191,7 @@ function subject(request: RequestInfo): string {
 
 function optionText(options: OptionList): string {
   if (options.length === 0) return "";
-  // Options come from the network as names and files do, and are quoted with the same care.
-  return `, ${
-    options.map(([name, value]) => quoteText(`${name}=${value}`).slice(1, -1))
-      .join(" ")
-  }`;
+  return `, ${formatOptions(options)}`;
 }
 
 function repairText(transfer: Pick<TransferSummary, "statistics">): string {

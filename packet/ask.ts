@@ -3,16 +3,19 @@
 //    to what was asked: blksize and windowsize no larger (RFC 2348, 7440), timeout the same (RFC 2349).
 // 2. Anything else ends the transfer with ERROR 8; what the client does then is not decided here.
 // 3. An option that the OACK does not name is as if it had not been asked for.
+// 4. What may be an answer to an option that is not built in is for whoever asked to say; unless they do, anything may.
 
-import { ERROR_CODE } from "./error_code.ts";
+import { isBuiltInOption } from "./custom_option.ts";
+import { ERROR_CODE, errorCodeText } from "./error_code.ts";
 import { TftpError } from "./errors.ts";
 import { quoteText } from "./format.ts";
 import {
   findOption,
+  foldOptionName,
   MAX_BLOCK_SIZE,
   MAX_USABLE_WINDOW_SIZE,
   MIN_BLOCK_SIZE,
-  OPTION_NAMES,
+  type OptionName,
   parseOptionNumber,
   TIMEOUT_RANGE_SECONDS,
   UTIMEOUT_RANGE_MICROSECONDS,
@@ -73,7 +76,7 @@ export function requestOptions(wishes: OptionWishes): OptionList {
 
 const WISHES: readonly [
   wish: keyof OptionWishes,
-  name: typeof OPTION_NAMES[number],
+  name: OptionName,
   min: number,
   max: number,
 ][] = [
@@ -97,13 +100,20 @@ const WISHES: readonly [
 ];
 
 /**
+ * Which answers are good to options that are not built in, by name as `foldOptionName` gives it: functions that say whether
+ * a value may stand in the OACK.
+ */
+export type OptionChecks = ReadonlyMap<string, (answer: string) => boolean>;
+
+/**
  * What an OACK means for a client (RFC 2347).
  *
  * @param asked The options of the request.
  * @param acknowledged The options of the OACK.
+ * @param checks Which answers are good to options that are not built in, by name as `foldOptionName` gives it.
  * @returns What now holds.
  * @throws {TftpError} With code 8 when the OACK names an option that was not asked for, or a value that is no allowed
- * answer. The text is meant for the ERROR packet.
+ * answer; the text is meant for the ERROR packet. With code 0 when a check throws.
  *
  * @example A server that lowers the block size
  * ```ts
@@ -117,15 +127,21 @@ const WISHES: readonly [
 export function acceptOptionAck(
   asked: OptionList,
   acknowledged: OptionList,
+  checks: OptionChecks = new Map(),
 ): TransferSettings {
   const settings = { ...DEFAULT_SETTINGS };
   for (const [spelling, text] of acknowledged) {
-    const name = spelling.toLowerCase();
+    const name = foldOptionName(spelling);
     const wish = findOption(asked, name);
     if (wish === undefined) {
       throw refusal(`option ${quoteText(spelling)} was not asked for`);
     }
-    if (!OPTION_NAMES.some((known) => known === name)) continue;
+    if (!isBuiltInOption(name)) {
+      if (passes(checks.get(name), spelling, text)) continue;
+      throw refusal(
+        `option ${quoteText(spelling)} must not be ${quoteText(text)}`,
+      );
+    }
     const value = parseOptionNumber(text);
     const limit = Number(wish);
     if (value === undefined || !isAllowed(name, value, limit)) {
@@ -143,6 +159,26 @@ export function acceptOptionAck(
     else settings.rollover = value === 0 ? 0 : 1;
   }
   return settings;
+}
+
+function passes(
+  check: ((answer: string) => boolean) | undefined,
+  spelling: string,
+  answer: string,
+): boolean {
+  if (check === undefined) return true;
+  try {
+    return check(answer);
+  } catch (cause) {
+    // Not code 8, after which a client would go on without options, and nobody would hear of the fault.
+    throw new TftpError(
+      ERROR_CODE.NotDefined,
+      `Cannot accept OACK: the check of option ${
+        quoteText(spelling)
+      } has thrown`,
+      { cause, wireText: errorCodeText(ERROR_CODE.NotDefined) },
+    );
+  }
 }
 
 function isAllowed(name: string, value: number, asked: number): boolean {

@@ -37,7 +37,7 @@ export function formatPacket(packet: Packet | Uint8Array): string {
     case "WRQ":
       return `${packet.type} ${quoteText(packet.filename)} ${
         escapeText(packet.mode)
-      }${formatOptions(packet.options)}`;
+      }${listOptions(packet.options)}`;
     case "DATA":
       return `DATA ${packet.block} (${packet.data.length} octets)`;
     case "ACK":
@@ -45,7 +45,7 @@ export function formatPacket(packet: Packet | Uint8Array): string {
     case "ERROR":
       return `ERROR ${packet.code} ${quoteText(packet.message)}`;
     case "OACK":
-      return `OACK${formatOptions(packet.options)}`;
+      return `OACK${listOptions(packet.options)}`;
   }
 }
 
@@ -68,6 +68,32 @@ export function quoteText(text: string): string {
   return `"${escapeText(text).replaceAll('"', '\\"')}"`;
 }
 
+/**
+ * Tells options in one line, for logs and traces: `name=value`, with a blank between two. What could be taken for more than
+ * one of them is put in quotation marks, and everything is escaped as in `quoteText`.
+ *
+ * @param options The options of a request or an OACK.
+ * @returns The text; empty when there are none.
+ *
+ * @example A value that looks like another option
+ * ```ts
+ * import { formatOptions } from "@tftpkit/tftp/packet";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(
+ *   formatOptions([["blksize", "1428"], ["color", "blue tsize=0"]]),
+ *   'blksize=1428 color="blue tsize=0"',
+ * );
+ * ```
+ */
+export function formatOptions(options: OptionList): string {
+  return options.map(([name, value]) =>
+    `${/[\s"=]/.test(name) ? quoteText(name) : escapeText(name)}=${
+      /[\s",]/.test(value) ? quoteText(value) : escapeText(value)
+    }`
+  ).join(" ");
+}
+
 /** C0 and C1 controls, line separators, bidirectional overrides and the like: all that is not seen as itself. */
 const UNSEEN_REGEXP = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\\]/gu;
 
@@ -82,10 +108,8 @@ function escapeText(text: string): string {
   });
 }
 
-function formatOptions(options: OptionList): string {
-  return options.map(([name, value]) =>
-    ` ${escapeText(name)}=${escapeText(value)}`
-  ).join("");
+function listOptions(options: OptionList): string {
+  return options.length === 0 ? "" : ` ${formatOptions(options)}`;
 }
 
 function hex(bytes: Uint8Array): string {

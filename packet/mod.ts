@@ -13,7 +13,18 @@
  * @module
  */
 
-export { acceptOptionAck, type OptionWishes, requestOptions } from "./ask.ts";
+export {
+  acceptOptionAck,
+  type OptionChecks,
+  type OptionWishes,
+  requestOptions,
+} from "./ask.ts";
+export {
+  checkCustomOption,
+  checkCustomOptionName,
+  MAX_OPTION_ACK_BYTES,
+  optionSizeBytes,
+} from "./custom_option.ts";
 export { decodePacket, peekBlock, peekOpcode } from "./decode.ts";
 export {
   DATA_HEADER_BYTES,
@@ -28,7 +39,7 @@ export {
   type TftpErrorOptions,
   TransferTimeoutError,
 } from "./errors.ts";
-export { formatPacket, quoteText } from "./format.ts";
+export { formatOptions, formatPacket, quoteText } from "./format.ts";
 export {
   negotiateOptions,
   type Negotiation,
@@ -40,6 +51,7 @@ export { OPCODE, type Opcode } from "./opcode.ts";
 export {
   DEFAULT_BLOCK_SIZE,
   findOption,
+  foldOptionName,
   MAX_BLOCK_SIZE,
   MAX_USABLE_WINDOW_SIZE,
   MAX_WINDOW_SIZE,

@@ -4,8 +4,16 @@
 //    Refusing it with ERROR 8, as some servers do, makes boot ROMs fail for nothing.
 // 3. Values are only ever lowered (blksize, windowsize), or kept (timeout, tsize of an upload, rollover).
 // 4. Of two names for one thing (blksize and blksize2, timeout and utimeout) the one asked first counts.
+// 5. An option that is not built in is answered with what was found for it, if anything was. Such answers never make an OACK
+//    longer than 512 octets: what does not fit any more, in the order of the request, is left out.
 
 import {
+  isBuiltInOption,
+  MAX_OPTION_ACK_BYTES,
+  optionSizeBytes,
+} from "./custom_option.ts";
+import {
+  foldOptionName,
   MAX_BLOCK_SIZE,
   MAX_USABLE_WINDOW_SIZE,
   MIN_BLOCK_SIZE,
@@ -60,6 +68,12 @@ export interface NegotiationContext {
    * @default {null}
    */
   readonly size?: number | null;
+  /**
+   * Answers to options that are not built in, by name as `foldOptionName` gives it. Those that were not asked for stay here.
+   *
+   * @default {none}
+   */
+  readonly customAnswers?: ReadonlyMap<string, string>;
 }
 
 /** The outcome of a negotiation. */
@@ -124,15 +138,20 @@ export function negotiateOptions(
     Number.MAX_SAFE_INTEGER,
   );
 
+  const { customAnswers } = context;
   const draft: Draft = { ...DEFAULT_SETTINGS };
   const accepted: [string, string][] = [];
   let windowAsked: { index: number; value: number } | undefined;
   for (const [spelling, text] of lastOfEach(asked)) {
-    const name = spelling.toLowerCase();
+    const name = foldOptionName(spelling);
     if (refuse === "all" || refuse.includes(name)) continue;
-    if (accepted.some(([other]) => RIVALS[name] === other.toLowerCase())) {
+    if (!isBuiltInOption(name)) {
+      const answer = customAnswers?.get(name);
+      if (answer !== undefined) accepted.push([spelling, answer]);
       continue;
     }
+    const rival = RIVALS[name];
+    if (accepted.some(([other]) => rival === foldOptionName(other))) continue;
     const value = parseOptionNumber(text);
     if (value === undefined) continue;
     if (name === "windowsize") {
@@ -142,12 +161,10 @@ export function negotiateOptions(
       accepted.push([spelling, text]);
       continue;
     }
-    const answer = Object.hasOwn(ANSWERS, name)
-      ? ANSWERS[name as keyof typeof ANSWERS](value, draft, {
-        ...context,
-        maxBlockSize,
-      })
-      : undefined;
+    const answer = ANSWERS[name as keyof typeof ANSWERS](value, draft, {
+      ...context,
+      maxBlockSize,
+    });
     if (answer !== undefined) accepted.push([spelling, answer]);
   }
   if (windowAsked) {
@@ -158,7 +175,24 @@ export function negotiateOptions(
     );
     accepted[windowAsked.index]![1] = String(draft.windowSize);
   }
-  return { accepted, settings: draft };
+  return {
+    accepted: customAnswers?.size ? withinAnOptionAck(accepted) : accepted,
+    settings: draft,
+  };
+}
+
+/** What of the accepted options goes into one OACK: all that is built in, and as much else as fits. */
+function withinAnOptionAck(accepted: OptionList): OptionList {
+  const isBuiltIn = accepted.map(([name]) => isBuiltInOption(name));
+  const sizes = accepted.map(([name, value]) => optionSizeBytes(name, value));
+  let room = MAX_OPTION_ACK_BYTES - 2;
+  sizes.forEach((size, index) => room -= isBuiltIn[index] ? size : 0);
+  return accepted.filter((_, index) => {
+    if (isBuiltIn[index]) return true;
+    if (sizes[index]! > room) return false;
+    room -= sizes[index]!;
+    return true;
+  });
 }
 
 /** What each option is answered with; `undefined` leaves it out of the OACK. `windowsize` waits for the block size. */
@@ -212,7 +246,7 @@ const RIVALS: Record<string, OptionName> = {
 
 /** The options of a request without those that are asked again further on: the last one counts. */
 function lastOfEach(asked: OptionList): OptionList {
-  const names = asked.map(([name]) => name.toLowerCase());
+  const names = asked.map(([name]) => foldOptionName(name));
   const last = new Map(names.map((name, index) => [name, index]));
   return asked.filter((_, index) => last.get(names[index]!) === index);
 }

@@ -59,6 +59,28 @@ export const OPTION_NAMES = [
 export type OptionName = typeof OPTION_NAMES[number];
 
 /**
+ * The name of an option as it is compared: without case, which is a matter of ASCII letters alone (RFC 2347). What Unicode
+ * has besides, such as a Kelvin sign that is a small "k" in lower case, is not the same.
+ *
+ * @param name The name, as spelled.
+ * @returns The name in lower case.
+ *
+ * @example Names that are one
+ * ```ts
+ * import { foldOptionName } from "@tftpkit/tftp/packet";
+ * import { assertEquals, assertNotEquals } from "@std/assert";
+ *
+ * assertEquals(foldOptionName("BlkSize"), "blksize");
+ * assertNotEquals(foldOptionName("BL\u212aSIZE"), "blksize");
+ * ```
+ */
+export function foldOptionName(name: string): string {
+  return /[A-Z]/.test(name)
+    ? name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+    : name;
+}
+
+/**
  * The value of an option, by its name in any case.
  *
  * @param options The options of a request or an OACK.
@@ -78,8 +100,8 @@ export function findOption(
   options: OptionList,
   name: string,
 ): string | undefined {
-  const wanted = name.toLowerCase();
-  return options.findLast(([other]) => other.toLowerCase() === wanted)?.[1];
+  const wanted = foldOptionName(name);
+  return options.findLast(([other]) => foldOptionName(other) === wanted)?.[1];
 }
 
 /**

@@ -7,12 +7,21 @@ import {
   type UdpAddress,
   udpNetwork,
 } from "../net/mod.ts";
-import type { NegotiationPolicy, Rollover } from "../packet/mod.ts";
+import {
+  foldOptionName,
+  type NegotiationPolicy,
+  type Rollover,
+} from "../packet/mod.ts";
 import {
   type RetransmissionOptions,
   RetransmissionTimer,
   type UnprovenBudget,
 } from "../transfer/mod.ts";
+import {
+  type CustomOptions,
+  type CustomOptionTable,
+  tableOfOptions,
+} from "./custom_options.ts";
 import type { ServerEvent } from "./events.ts";
 import { DEFAULT_LIMITS, type ServerLimits } from "./limits.ts";
 
@@ -63,11 +72,18 @@ export interface ServeOptions {
    */
   readonly receiveBufferBytes?: number;
   /**
-   * Options that are never accepted, by name.
+   * Options that are never accepted, by name in any case, built in or not.
    *
    * @default {[]}
    */
   readonly refuseOptions?: readonly string[];
+  /**
+   * Options that are not built in, by name: what their values mean, and what is answered (RFC 2347). A handler finds what
+   * was asked for in `request.customOptions`, and may answer itself.
+   *
+   * @default {{}}
+   */
+  readonly customOptions?: CustomOptions;
   /**
    * RFC 1350 to the letter: no options at all, and no file of more than 65535 blocks.
    *
@@ -156,6 +172,7 @@ export interface ServerConfig {
   readonly hostnames: readonly string[] | null;
   readonly port: number;
   readonly policy: NegotiationPolicy;
+  readonly customOptions: CustomOptionTable;
   readonly rollover: Rollover;
   readonly retransmission: RetransmissionOptions;
   readonly singlePort: boolean;
@@ -173,7 +190,7 @@ export interface ServerConfig {
  * Fills in the defaults, and checks what was given.
  *
  * @throws {RangeError} When a number is outside of its range.
- * @throws {TypeError} When two options contradict each other.
+ * @throws {TypeError} When two options contradict each other, or a custom option is none.
  */
 export function resolveOptions(
   options: ServeOptions,
@@ -186,6 +203,7 @@ export function resolveOptions(
     windowsize = 64,
     receiveBufferBytes,
     refuseOptions = [],
+    customOptions = {},
     rfc1350 = false,
     rollover = rfc1350 ? "refuse" : 0,
     retransmission = {},
@@ -253,8 +271,9 @@ export function resolveOptions(
       maxBlockSize: blksize,
       maxWindowSize: windowsize,
       ...(receiveBufferBytes === undefined ? {} : { receiveBufferBytes }),
-      refuse: rfc1350 ? "all" : refuseOptions.map((name) => name.toLowerCase()),
+      refuse: rfc1350 ? "all" : refuseOptions.map(foldOptionName),
     },
+    customOptions: tableOfOptions(customOptions),
     rollover,
     retransmission,
     singlePort,

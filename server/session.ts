@@ -8,7 +8,7 @@
 // An upload whose handler reads `body` begins when it first looks at it, while the handler still runs; the handler's
 // return then is what the last acknowledgment waits for.
 
-import type { TftpRequest } from "../handlers/mod.ts";
+import type { TftpRequest, TftpResponse } from "../handlers/mod.ts";
 import {
   asTftpError,
   type DatagramSocket,
@@ -22,19 +22,18 @@ import {
   DEFAULT_SETTINGS,
   ERROR_CODE,
   findOption,
-  type OptionList,
-  parseOptionNumber,
   type RequestPacket,
   TftpError,
-  type TransferMode,
 } from "../packet/mod.ts";
 import { emptyStatistics, Sender } from "../transfer/mod.ts";
+import { makeRequest } from "./handler_request.ts";
 import {
   checkSink,
   checkSource,
   checkTakenOnce,
   discard,
 } from "./handler_response.ts";
+import { OptionAnswers } from "./custom_options.ts";
 import type { RequestInfo, ServerEvent, TransferSummary } from "./events.ts";
 import type { ServerConfig } from "./options.ts";
 import { ProgressTeller } from "./progress.ts";
@@ -81,6 +80,9 @@ export interface SessionCallbacks {
   readonly onClose: () => void;
 }
 
+/** What a response answers to custom options. */
+type Answers = TftpResponse["options"];
+
 /** One request and its transfer. */
 export class Session {
   readonly info: RequestInfo;
@@ -94,6 +96,9 @@ export class Session {
   #heardAt: number;
   #transfer: Transfer | null = null;
   #progress: ProgressTeller | null = null;
+  #collectAnswers!: (
+    options: Answers,
+  ) => Promise<ReadonlyMap<string, string>>;
   #isAccepted = false;
   #isEnded = false;
 
@@ -204,16 +209,17 @@ export class Session {
   async run(): Promise<void> {
     const upload = this.info.operation === "write" ? this.#makeUpload() : null;
     try {
-      const mode = this.#checkMode();
       const response = await this.#host.config.handler(
-        this.#makeRequest(mode, upload),
+        this.#makeRequest(upload),
       );
       if (this.#isEnded) return await discard(response);
-      if (!upload) await this.#transferFrom(await checkSource(response));
-      else if (this.#isAccepted) {
+      const options = response?.options;
+      if (!upload) {
+        await this.#transferFrom(await checkSource(response), options);
+      } else if (this.#isAccepted) {
         await checkTakenOnce(response);
         upload.finish();
-      } else await this.#transferTo(await checkSink(response));
+      } else await this.#transferTo(await checkSink(response), options);
     } catch (error) {
       upload?.fail(error);
       if (!this.#transfer && isShortage(error)) return this.#drop(error);
@@ -226,32 +232,23 @@ export class Session {
     }
   }
 
-  #checkMode(): TransferMode {
-    const { mode } = this.info;
-    if (mode === "octet" || mode === "netascii") return mode;
-    throw new TftpError(
-      ERROR_CODE.IllegalOperation,
-      `Mode ${JSON.stringify(mode)} is not served: use octet or netascii`,
-      { wireText: "Unknown transfer mode" },
-    );
-  }
-
-  #makeRequest(mode: TransferMode, upload: UploadBody | null): TftpRequest {
-    const { operation, filename, options, remote, local } = this.info;
-    const abortSignal = () => this.#abortSignal();
-    return {
-      operation,
-      filename,
-      mode,
-      options,
-      remote: { ...remote, hostname: this.client },
-      local,
-      size: upload ? announcedSize(options) : null,
-      get signal() {
-        return abortSignal();
-      },
+  #makeRequest(upload: UploadBody | null): TftpRequest {
+    const { config } = this.#host;
+    const answers = new OptionAnswers(this.info, {
+      customOptions: config.customOptions,
+      policy: config.policy,
+      onFault: (error) => this.#host.reportFault(error),
+    });
+    const request = makeRequest(this.info, {
       body: upload?.stream ?? null,
+      answers,
+      getSignal: () => this.#abortSignal(),
+    });
+    this.#collectAnswers = (options) => {
+      answers.acknowledgeAll(options);
+      return answers.collect(request);
     };
+    return request;
   }
 
   /** Made when a handler asks for it: most never do. */
@@ -273,16 +270,16 @@ export class Session {
     });
   }
 
-  async #transferFrom(source: Source): Promise<void> {
-    this.#begin(await openSending(this.#transferContext(), source));
+  async #transferFrom(source: Source, options?: Answers): Promise<void> {
+    this.#begin(await openSending(this.#transferContext(options), source));
   }
 
-  async #transferTo(sink: Sink): Promise<void> {
+  async #transferTo(sink: Sink, options?: Answers): Promise<void> {
     this.#isAccepted = true;
-    this.#begin(await openReceiving(this.#transferContext(), sink));
+    this.#begin(await openReceiving(this.#transferContext(options), sink));
   }
 
-  #transferContext(): TransferContext {
+  #transferContext(options: Answers = {}): TransferContext {
     const { config, ticker } = this.#host;
     return {
       request: this.info,
@@ -290,6 +287,7 @@ export class Session {
       config,
       ticker,
       portsInUse: this.#host.portsInUse,
+      collectAnswers: () => this.#collectAnswers(options),
       yieldPort: () => this.#host.yieldPort(),
       isWanted: () => !this.#isEnded,
       onHeard: () => this.#noteHeard(),
@@ -397,9 +395,4 @@ export class Session {
       isLastAckMissing: machine instanceof Sender && machine.isLastAckMissing,
     };
   }
-}
-
-/** What a client says that it will send. Some say 0 when they do not know: U-Boot, and curl when it reads a pipe. */
-function announcedSize(options: OptionList): number | null {
-  return parseOptionNumber(findOption(options, "tsize") ?? "") || null;
 }

@@ -48,6 +48,8 @@ export interface TransferContext {
   readonly ticker: Ticker;
   /** Ports of the range that this server uses. */
   readonly portsInUse: Set<number>;
+  /** Puts together the answers to options that are not built in, by folded name. */
+  readonly collectAnswers: () => Promise<ReadonlyMap<string, string>>;
   /** Ends the stay of a transfer that is done, so that its port is free; whether there was one. */
   readonly yieldPort: () => boolean;
   /** Whether the request still stands: opening a socket can take a moment. */
@@ -81,7 +83,7 @@ export interface Transfer {
 /**
  * Makes the transfer that answers a read.
  *
- * @throws {TftpError} When the file does not fit, or no port is free. The source is closed then.
+ * @throws {TftpError} When the file does not fit, no port is free, or an answer refuses. The source is closed then.
  */
 export async function openSending(
   context: TransferContext,
@@ -90,7 +92,7 @@ export async function openSending(
   const { request, config } = context;
   const wire = request.mode === "netascii" ? netasciiSource(source) : source;
   try {
-    const negotiation = negotiate(context, wire.size);
+    const negotiation = await negotiate(context, wire.size);
     checkFits(negotiation, wire.size, config);
     const socket = await openSocket(context);
     const machine = new Sender({
@@ -112,7 +114,7 @@ export async function openSending(
 /**
  * Makes the transfer that answers a write.
  *
- * @throws {TftpError} When no port is free. The sink is told then.
+ * @throws {TftpError} When no port is free, or an answer refuses. The sink is told then.
  */
 export async function openReceiving(
   context: TransferContext,
@@ -121,7 +123,7 @@ export async function openReceiving(
   const { request, config } = context;
   const wire = request.mode === "netascii" ? netasciiSink(sink) : sink;
   try {
-    const negotiation = negotiate(context, null);
+    const negotiation = await negotiate(context, null);
     const { maxUploadBytes } = config.limits;
     checkUploadSize(negotiation.settings.transferSize ?? 0, maxUploadBytes);
     const socket = await openSocket(context);
@@ -161,12 +163,16 @@ function checkUploadSize(sizeBytes: number, maxBytes: number): void {
   );
 }
 
-function negotiate(
-  { request, config }: TransferContext,
+async function negotiate(
+  { request: { operation, options }, config, collectAnswers }: TransferContext,
   size: number | null,
-): Negotiation {
-  const { operation } = request;
-  return negotiateOptions(request.options, config.policy, { operation, size });
+): Promise<Negotiation> {
+  const customAnswers = await collectAnswers();
+  return negotiateOptions(options, config.policy, {
+    operation,
+    size,
+    customAnswers,
+  });
 }
 
 function optionAck({ accepted }: Negotiation): Uint8Array | null {

@@ -147,6 +147,20 @@ Deno.test("TftpClient takes what is different for one transfer", () =>
     assertEquals(asked, [undefined, "200", "8"]);
   }, { blksize: 100 }));
 
+Deno.test("TftpClient asks for custom options, unless a transfer has its own", () =>
+  together(async (client, requests) => {
+    await client.put("a", "text");
+    await (await client.get("a")).text();
+    await (await client.get("a", { customOptions: { lang: "de" } })).text();
+    await (await client.get("a", { customOptions: {} })).text();
+    assertEquals(requests.map(({ options }) => options.at(-1)), [
+      ["md5", "x"],
+      ["md5", "x"],
+      ["lang", "de"],
+      ["tsize", "0"],
+    ]);
+  }, { windowsize: 1, customOptions: { md5: "x" } }));
+
 Deno.test("TftpClient does not take names for URLs", () =>
   together(async (client, requests) => {
     const name = "tftp://h/a%20b;mode=netascii";
@@ -163,6 +177,9 @@ Deno.test("TftpClient checks its options at once", () => {
     }]
   ) {
     assertThrows(() => new TftpClient({ hostname, ...options }), RangeError);
+  }
+  for (const customOptions of [{ tsize: "0" }, { md5: "\0" }]) {
+    assertThrows(() => new TftpClient({ hostname, customOptions }), TypeError);
   }
   new TftpClient({ hostname });
 });

@@ -19,6 +19,7 @@ import {
   encodePacket,
   ERROR_CODE,
   OPCODE,
+  type OptionChecks,
   type OptionList,
   peekBlock,
   peekOpcode,
@@ -52,6 +53,12 @@ export interface OpeningOptions {
    * @default {3}
    */
   readonly optionAttempts?: number;
+  /**
+   * Which answers are good to options that are not built in.
+   *
+   * @default {all}
+   */
+  readonly optionChecks?: OptionChecks;
 }
 
 /** A server's answer that accepts a request. */
@@ -90,6 +97,7 @@ export class Opening extends BaseMachine implements Machine {
   readonly #datagram: Uint8Array;
   #plainDatagram: Uint8Array | null = null;
   readonly #optionAttempts: number;
+  readonly #optionChecks: OptionChecks;
   readonly #timer: RetransmissionTimer;
   #attempts = 0;
   #isDue = true;
@@ -110,10 +118,12 @@ export class Opening extends BaseMachine implements Machine {
       random,
       retransmission = {},
       optionAttempts = 3,
+      optionChecks = new Map(),
     } = options;
     this.#request = request;
     this.#datagram = encodePacket(request);
     this.#optionAttempts = optionAttempts;
+    this.#optionChecks = optionChecks;
     this.#timer = new RetransmissionTimer(retransmission, { random, now });
   }
 
@@ -212,7 +222,11 @@ export class Opening extends BaseMachine implements Machine {
     }
     try {
       return this.#accept(
-        acceptOptionAck(this.#request.options, packet.options),
+        acceptOptionAck(
+          this.#request.options,
+          packet.options,
+          this.#optionChecks,
+        ),
         packet.options,
         now,
       );

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { get, put } from "../../client.ts";
 import { main } from "../../cli/main.ts";
+import { OPTION_NAMES } from "../../packet/mod.ts";
 import { Sandbox } from "../handlers/_sandbox.ts";
 import { FakeContext, run } from "./_context.ts";
 import { closeSockets, getText } from "./_server.ts";
@@ -126,6 +127,36 @@ for (const [args, options] of ACCEPTED) {
     assertEquals(
       Object.fromEntries(response.acknowledged ?? []),
       { ...options } as Record<string, string>,
+    );
+  });
+}
+
+for (const name of OPTION_NAMES) {
+  Deno.test(`serve --refuse ${name} accepts every option but that`, async () => {
+    await using _ = closeSockets();
+    using sandbox = new Sandbox({ file: "text" });
+    const args = [sandbox.path, "--refuse", name.toUpperCase()];
+    await using serving = await startServing(args);
+    const response = await get({
+      hostname: "127.0.0.1",
+      port: serving.port,
+      filename: "file",
+    }, {
+      // Of two options for one thing only one is accepted, and so only one is asked for.
+      ...name === "blksize2" ? { blksize: 512 } : { blksize: 1428 },
+      ...name === "utimeout" ? {} : { timeout: 2 },
+      rolloverOption: 0,
+      options: [
+        ...name === "blksize2" ? [[name, "1024"]] as const : [],
+        ...name === "utimeout" ? [[name, "2000000"]] as const : [],
+      ],
+    });
+    assertEquals(await response.text(), "text");
+    assertEquals(
+      response.acknowledged?.map(([name]) => name).toSorted(),
+      ["blksize", "rollover", "timeout", "tsize", "windowsize"]
+        .filter((other) => `${other}2` !== name && `u${other}` !== name)
+        .filter((other) => other !== name),
     );
   });
 }

@@ -9,6 +9,7 @@ import type { OptionList } from "../../packet/mod.ts";
 Deno.test("resolveClientOptions() has a default for everything", () => {
   const { ask, network, ...config } = resolveClientOptions({});
   assertEquals(config, {
+    customOptions: { asked: [], checks: new Map() },
     fallback: true,
     retransmission: {},
     rollover: 0,

@@ -14,6 +14,8 @@
 
 import { describeEvent, toRecord } from "../../observe/mod.ts";
 import {
+  type CustomOption,
+  type CustomOptions,
   serve,
   serveDir,
   type ServerEvent,
@@ -27,6 +29,19 @@ import { HONEST_FILE, HonestClient } from "./_honest.ts";
 import { FuzzNetwork, Turns } from "./_network.ts";
 import type { Tally } from "./_tally.ts";
 import { Watch } from "./_watch.ts";
+
+const ECHO: CustomOption<string> = {
+  parse: (text) => text.length > 400 ? undefined : text,
+  answer: (text) => text,
+};
+
+/** What is asked for comes back, whatever it is. */
+const CUSTOM_OPTIONS: CustomOptions = {
+  color: ECHO,
+  multicast: ECHO,
+  constructor: ECHO,
+  ["__proto__"]: ECHO,
+};
 
 /** What a flood is made of. */
 export interface CampaignOptions {
@@ -151,6 +166,7 @@ class Campaign {
       random: () => noise.word() / 2 ** 32,
       singlePort: this.#options.singlePort,
       limits: { maxTransfers: MAX_TRANSFERS },
+      customOptions: CUSTOM_OPTIONS,
       onEvent: (event) => this.#noteEvent(event),
       onError: (error) => this.#faults.push(error),
     }, (request) => this.#serve(request));

@@ -12,11 +12,13 @@ export function fakeRequest(
     filename,
     mode: "octet",
     options: [],
+    customOptions: {},
     remote: { ...LOCAL, port: 50000 },
     local: LOCAL,
     signal: new AbortController().signal,
     size: null,
     body: null,
+    acknowledgeOption() {},
     ...overrides,
   };
 }

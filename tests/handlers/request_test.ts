@@ -12,6 +12,18 @@ Deno.test("withFilename() changes the name, and nothing else", () => {
   assertEquals(withFilename(renamed, "c").filename, "c");
 });
 
+Deno.test("withFilename() leaves custom options and answers to them as they are", () => {
+  const answers: string[][] = [];
+  const request = fakeUpload("a", {
+    customOptions: { md5: 5 },
+    acknowledgeOption: (...answer) => void answers.push(answer),
+  });
+  const renamed = withFilename(withFilename(request, "b"), "c");
+  assertEquals(renamed.customOptions, { md5: 5 });
+  renamed.acknowledgeOption("md5", "x");
+  assertEquals(answers, [["md5", "x"]]);
+});
+
 Deno.test("withFilename() does not look at the signal, which is made on demand", () => {
   let looks = 0;
   const request = fakeUpload("a");

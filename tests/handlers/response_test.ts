@@ -111,3 +111,36 @@ Deno.test("TftpResponse.upload() holds a sink and no source", () => {
   assertInstanceOf(response, TftpResponse);
   assertEquals([response.source, response.sink], [null, sink]);
 });
+
+const SINK = { write() {}, commit() {}, abort() {} };
+
+Deno.test("a response holds answers to options, or none", () => {
+  const options = { md5: "abc", "X-Lang": "" };
+  assertEquals(new TftpResponse("").options, {});
+  assertEquals(TftpResponse.upload(SINK).options, {});
+  assertEquals(new TftpResponse("", { options }).options, options);
+  assertEquals(TftpResponse.upload(SINK, { options }).options, options);
+});
+
+for (
+  const options of [
+    { blksize: "8" },
+    { "": "x" },
+    { md5: "a\0" },
+    { md5: "x".repeat(510) },
+    { md5: 5 as unknown as string },
+  ]
+) {
+  Deno.test(`a response refuses ${JSON.stringify(options).slice(0, 30)} as answers, before it touches the body`, () => {
+    const body = new ReadableStream<Uint8Array>();
+    for (
+      const make of [
+        () => new TftpResponse(body, { options }),
+        () => TftpResponse.upload(SINK, { options }),
+      ]
+    ) {
+      assertThrows(make, Error, "Cannot use custom option");
+    }
+    assertEquals(body.locked, false);
+  });
+}

@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertNotMatch } from "@std/assert";
-import { formatPacket, type Packet, quoteText } from "../../packet/mod.ts";
+import {
+  formatOptions,
+  formatPacket,
+  type Packet,
+  quoteText,
+} from "../../packet/mod.ts";
 import { forAll } from "../_random.ts";
 import { GOLDEN } from "./_golden.ts";
 import { latin1, octets } from "./_octets.ts";
@@ -46,6 +51,41 @@ Deno.test("formatPacket() tells a datagram as the packet in it", () => {
   for (const { name, packet, bytes } of GOLDEN) {
     assertEquals(formatPacket(bytes), formatPacket(packet), name);
   }
+});
+
+const OPTION_TEXTS: readonly [name: string, value: string, text: string][] = [
+  ["md5", "", "md5="],
+  ["md5", "q83vEg==", "md5=q83vEg=="],
+  ["color", "blue tsize=0", 'color="blue tsize=0"'],
+  ["color tsize", "0", '"color tsize"=0'],
+  ["a=b", "c", '"a=b"=c'],
+  ["color", '"', String.raw`color="\""`],
+  ["color", "blue, 9 retransmissions", 'color="blue, 9 retransmissions"'],
+  ["color", "a\nb", String.raw`color="a\nb"`],
+  ["color", "\x1b[31m\u202e", String.raw`color=\u001b[31m\u202e`],
+  ["color", "\\n", String.raw`color=\\n`],
+];
+
+for (const [name, value, text] of OPTION_TEXTS) {
+  Deno.test(`formatOptions() tells ${text}`, () => {
+    assertEquals(formatOptions([[name, value]]), text);
+    assertEquals(
+      formatPacket({ type: "OACK", options: [[name, value], ["tsize", "1"]] }),
+      `OACK ${text} tsize=1`,
+    );
+  });
+}
+
+Deno.test("formatOptions() tells no options as nothing, and no two lists alike", () => {
+  assertEquals(formatOptions([]), "");
+  const lists = [
+    [["a", "b c=d"]],
+    [["a", "b"], ["c", "d"]],
+    [["a", '"b c=d"']],
+    [["a=b c", "d"]],
+    [["a", "b"], ["c=d", ""]],
+  ] as [string, string][][];
+  assertEquals(new Set(lists.map(formatOptions)).size, lists.length);
 });
 
 const MALFORMED: readonly [bytes: Uint8Array, start: string][] = [

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   DEFAULT_BLOCK_SIZE,
   findOption,
+  foldOptionName,
   MAX_BLOCK_SIZE,
   MAX_USABLE_WINDOW_SIZE,
   MAX_WINDOW_SIZE,
@@ -56,6 +57,23 @@ const FINDS: readonly [name: string, value: string | undefined][] = [
 for (const [name, value] of FINDS) {
   Deno.test(`findOption() finds ${JSON.stringify(value)} for "${name}"`, () => {
     assertEquals(findOption(OPTIONS, name), value);
+  });
+}
+
+const FOLDS: readonly [name: string, folded: string][] = [
+  ["", ""],
+  ["BlkSize", "blksize"],
+  ["MD5-X_9[Z]", "md5-x_9[z]"],
+  // What toLowerCase() would make an ASCII letter, or more than one character.
+  ["\u212a", "\u212a"],
+  ["\u0130", "\u0130"],
+  ["ÄÖÜ", "ÄÖÜ"],
+];
+
+for (const [name, folded] of FOLDS) {
+  Deno.test(`foldOptionName() makes "${folded}" of "${name}"`, () => {
+    assertEquals(foldOptionName(name), folded);
+    assertEquals(foldOptionName(folded), folded);
   });
 }
 

@@ -15,6 +15,7 @@ Deno.test("resolveOptions() has a default for everything", () => {
     hostnames: null,
     port: 69,
     policy: { maxBlockSize: 65464, maxWindowSize: 64, refuse: [] },
+    customOptions: new Map(),
     rollover: 0,
     retransmission: {},
     singlePort: false,

@@ -49,6 +49,7 @@ function stage(packet: RequestPacket, options: ServeOptions = {}) {
     config,
     ticker: new Ticker(network.clock),
     portsInUse: new Set(),
+    collectAnswers: () => Promise.resolve(new Map()),
     yieldPort: () => false,
     isWanted: () => true,
     onHeard: () => log.push("heard"),

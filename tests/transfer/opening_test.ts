@@ -52,6 +52,24 @@ Deno.test("read: an OACK accepts it with options", () => {
   assertEquals(result?.acknowledged, [["blksize", "1400"], ["tsize", "77"]]);
 });
 
+Deno.test("an answer to a custom option is checked, where there is a check", () => {
+  const optionChecks = new Map([["md5", (answer: string) => answer === "x"]]);
+  const options: OptionList = [["MD5", ""], ["lang", ""]];
+  for (const type of ["RRQ", "WRQ"] as const) {
+    const good = open({ type, options, optionChecks });
+    good.at(0).expect(`${type} "a" octet MD5= lang=`);
+    good.hear(oack(["md5", "x"], ["lang", "any"])).ends("finished");
+    assertEquals(good.machine.result?.acknowledged?.length, 2);
+    const bad = open({ type, options, optionChecks });
+    bad.at(0).expect(`${type} "a" octet MD5= lang=`).hear(oack(["md5", "y"]));
+    bad.expect(
+      String
+        .raw`ERROR 8 "Cannot accept OACK: option \"md5\" must not be \"y\""`,
+    );
+    assertEquals(bad.machine.failure?.code, ERROR_CODE.OptionNegotiation);
+  }
+});
+
 Deno.test("read: an ERROR refuses it", () => {
   const talk = open().at(0).expect(PLAIN).hear(error(1, "File not found"));
   talk.ends("failed");

@@ -1,0 +1,63 @@
+import type { TftpRequest } from "../handlers/mod.ts";
+import { plainHostname } from "../net/mod.ts";
+import {
+  ERROR_CODE,
+  findOption,
+  type OptionList,
+  parseOptionNumber,
+  TftpError,
+  type TransferMode,
+} from "../packet/mod.ts";
+import type { OptionAnswers } from "./custom_options.ts";
+import type { RequestInfo } from "./events.ts";
+
+/** What a request consists of besides what the packet says. */
+export interface RequestParts {
+  /** The bytes of an upload; `null` for a read. */
+  readonly body: TftpRequest["body"];
+  /** What its custom options mean, and who takes answers. */
+  readonly answers: OptionAnswers;
+  /** Makes the signal, when a handler asks for it: most never do. */
+  readonly getSignal: () => AbortSignal;
+}
+
+/**
+ * The request as a handler sees it.
+ *
+ * @throws {TftpError} With code 4 when its mode is none that is served.
+ */
+export function makeRequest(
+  info: RequestInfo,
+  { body, answers, getSignal }: RequestParts,
+): TftpRequest {
+  const { operation, filename, options, remote, local } = info;
+  return {
+    operation,
+    filename,
+    mode: checkMode(info.mode),
+    options,
+    customOptions: answers.values,
+    remote: { ...remote, hostname: plainHostname(remote.hostname) },
+    local,
+    size: operation === "write" ? announcedSize(options) : null,
+    get signal() {
+      return getSignal();
+    },
+    body,
+    acknowledgeOption: (name, value) => answers.acknowledge(name, value),
+  };
+}
+
+function checkMode(mode: string): TransferMode {
+  if (mode === "octet" || mode === "netascii") return mode;
+  throw new TftpError(
+    ERROR_CODE.IllegalOperation,
+    `Mode ${JSON.stringify(mode)} is not served: use octet or netascii`,
+    { wireText: "Unknown transfer mode" },
+  );
+}
+
+/** What a client says that it will send. Some say 0 when they do not know: U-Boot, and curl when it reads a pipe. */
+function announcedSize(options: OptionList): number | null {
+  return parseOptionNumber(findOption(options, "tsize") ?? "") || null;
+}
