@@ -1,6 +1,7 @@
 // One socket that requests come to. Rules:
 // 1. Only RRQ and WRQ get an answer here. An ERROR, an ACK, DATA, an OACK or junk gets none, so that two servers can never
-//    be set on each other (CVE-2024-2169); nor does anything from the port of a service that answers whatever it gets.
+//    be set on each other (CVE-2024-2169); nor does anything from the port of a service that answers whatever it gets, or
+//    in the name of this socket itself.
 // 2. The same request from the same transfer ID is a retransmission: its first answer is sent once more. If the transfer has
 //    moved on, the repeated request was delayed on the way and is ignored, unless the client fell silent for longer than a
 //    few round trips: then it has started over. Another request from that transfer ID always means that. On a single port
@@ -11,6 +12,7 @@
 import {
   type DatagramSocket,
   isAnsweringPort,
+  isSameAddress,
   plainHostname,
   receiveEach,
   SinglePort,
@@ -98,7 +100,8 @@ export class Listener {
 
   #handleRequest(bytes: Uint8Array, from: UdpAddress): void {
     const packet = parseRequest(bytes);
-    const mayAnswer = !isAnsweringPort(from.port);
+    const mayAnswer = !isAnsweringPort(from.port) &&
+      !isSameAddress(from, this.socket.address);
     if (packet === null || !mayAnswer) {
       this.#tellIgnored(bytes, from);
       if (mayAnswer) this.#sendError(MALFORMED, from);

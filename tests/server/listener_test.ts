@@ -15,7 +15,7 @@ import {
   write,
 } from "../conformance/_packets.ts";
 import { withServer } from "../conformance/_server_side.ts";
-import type { Peer } from "../_virtual.ts";
+import { type Peer, settle } from "../_virtual.ts";
 import { Gate } from "./_tell.ts";
 
 const FILES = { file: "text", long: "x".repeat(2000) };
@@ -92,6 +92,18 @@ for (const port of [7, 19, 53, 123]) {
       ]);
     }));
 }
+
+Deno.test("a request in the name of the server's own socket gets no answer", () =>
+  withServer({ files: FILES, singlePort: true }, async (side) => {
+    const own = side.server.addr;
+    for (const packet of [read("file"), write("new"), read("missing")]) {
+      side.network.inject(own, own, encodePacket(packet));
+      await settle();
+    }
+    assertEquals(side.ends, []);
+    assertEquals(side.ignored, 3);
+    assertEquals(side.network.transcript.length, 3);
+  }));
 
 Deno.test("port 69 is served, as there are clients that send from it", () =>
   withServer({ files: FILES, hostname: "127.0.0.2" }, async (side) => {
