@@ -222,7 +222,7 @@ function whyUnknown(
       ...sections.map(({ name }) => name),
       ...operand ? [operand.name] : [],
     ]);
-  return `is no key that there is${near ? `: did you mean ${near}?` : ""}`;
+  return `is not a key here${near ? `: did you mean ${near}?` : ""}`;
 }
 
 /** A value as it may be shown in a line. */

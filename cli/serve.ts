@@ -80,7 +80,9 @@ async function run(
   const stopTerminating = context.onTerminate(
     makeTerminator(server, plan, context),
   );
-  const stopReloading = context.onReload(makeReloader(live, args, context));
+  const stopReloading = context.onReload(
+    makeReloader(live, args, context, () => server.shutdown()),
+  );
   try {
     const addresses = await server.listening;
     if (!plan.isQuiet) announce(plan, addresses.map(formatAddress), context);
@@ -89,6 +91,7 @@ async function run(
   } finally {
     stopTerminating();
     stopReloading();
+    live.close();
   }
 }
 
@@ -186,26 +189,34 @@ function makeReloader(
   live: LiveState,
   commandLine: ParsedArguments,
   context: CliContext,
+  end: () => void,
 ): () => void {
   const { args: atStart } = live.current;
-  const warn = (text: string) => context.stderr.write(`WARNING: ${text}\n`);
+  const { stderr } = context;
   return oneAtATime(async () => {
+    let lines: string[];
     try {
       const state = await load(commandLine, context);
       live.replace(state);
       const { plan, args } = state;
-      if (!plan.isQuiet) {
-        context.stderr.write(
-          `Reloaded: serving ${plan.root}, ${modeText(plan)}\n`,
-        );
-      }
       const names = restartOptions(SERVE_OPTIONS, atStart, args);
-      if (names.length > 0) {
-        warn(`Only a restart changes ${names.join(", ")}`);
-      }
+      lines = [
+        ...plan.isQuiet && !stderr.isTerminal
+          ? []
+          : [`Reloaded: serving ${plan.root}, ${modeText(plan)}`],
+        ...names.length === 0
+          ? []
+          : [`WARNING: Only a restart changes ${names.join(", ")}`],
+      ];
     } catch (error) {
-      for (const problem of problemsOf(error)) warn(problem);
-      warn("Not reloaded: everything stays as it was");
+      lines = [...problemsOf(error), "Not reloaded: everything stays as it was"]
+        .map((text) => `WARNING: ${text}`);
+    }
+    try {
+      stderr.write(lines.map((line) => line + "\n").join(""));
+    } catch {
+      // The signal is also sent when a terminal is closed, and then there is nobody left to tell.
+      end();
     }
   });
 }

@@ -19,6 +19,8 @@ export interface ServeState {
   readonly plan: ServePlan;
   /** Answers requests. */
   readonly handler: TftpHandler;
+  /** Lets go of what it holds open, such as log files, when it is no longer in force. */
+  close?(): void;
 }
 
 /** What is in force, to be replaced while the server holds on to one handler and one observer. */
@@ -36,7 +38,14 @@ export class LiveState {
 
   /** Puts another state in force. */
   replace(state: ServeState): void {
+    const before = this.#state;
     this.#state = state;
+    before.close?.();
+  }
+
+  /** Lets go of what is held open, in the end. */
+  close(): void {
+    this.#state.close?.();
   }
 
   /** Answers requests by what is in force when they come. */

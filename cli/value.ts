@@ -1,7 +1,8 @@
 // What the value of an option may be. One description serves three readers: the command line, where all is text; the
 // configuration file, where numbers are numbers; and the JSON schema of that file. Rules:
 // 1. A value is checked when it is read, not when it is parsed: `--help` beside a wrong value still shows help.
-// 2. What is right on the command line is right in a file, as a text; a file may write numbers as numbers as well.
+// 2. In a file a number is a number, and what can have a unit may be a text as well; the rest is text as on the command
+//    line.
 // 3. Every type says its wish in words that fit behind "must be".
 
 /** What a value may be. */
@@ -106,12 +107,11 @@ export function readValue(
  * @returns The text; `null` when it is no such value.
  */
 export function textOf(type: ValueType, value: unknown): string | null {
-  const isNumeric = ["integer", "seconds", "octets"].includes(type.kind);
-  const text = typeof value === "string"
-    ? value
-    : isNumeric && (typeof value === "number" || typeof value === "bigint")
-    ? String(value)
-    : null;
+  const isNumber = typeof value === "number" || typeof value === "bigint";
+  const isRight = type.kind === "integer" || type.kind === "seconds"
+    ? isNumber
+    : typeof value === "string" || (type.kind === "octets" && isNumber);
+  const text = isRight ? String(value) : null;
   return text !== null && readValue(type, text) !== null ? text : null;
 }
 
