@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { join } from "@std/path";
 import { type OptionSpec, ParsedArguments } from "../../cli/command.ts";
 import {
   applyConfig,
@@ -113,8 +114,11 @@ for (const [line, content, result] of APPLIED) {
 Deno.test("applyConfig() takes paths from the directory of the file", () => {
   const content = { root: "./srv", map: "../m.rules", names: ["a", "/b"] };
   const args = applied("", content, "/etc/tftp/t.toml");
-  assertEquals(shown(args), { root: "/etc/tftp/srv", map: "/etc/m.rules" });
-  assertEquals(args.section(NAMES), ["/etc/tftp/a", "/b"]);
+  assertEquals(shown(args), {
+    root: join("/etc/tftp/srv"),
+    map: join("/etc/m.rules"),
+  });
+  assertEquals(args.section(NAMES), [join("/etc/tftp/a"), "/b"]);
   // Those of the command line are as they were typed.
   assertEquals(shown(applied("--map x y", content)), { root: "y", map: "x" });
   assertEquals(shown(applied("", { root: "./srv" }, "t.toml")), {

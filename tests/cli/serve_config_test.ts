@@ -1,5 +1,6 @@
 /** `serve` with a configuration file: started, checked, and told to read it again. */
 import { assertEquals, assertMatch } from "@std/assert";
+import { join } from "@std/path";
 import { put } from "../../client.ts";
 import { Sandbox } from "../handlers/_sandbox.ts";
 import { run } from "./_context.ts";
@@ -40,7 +41,7 @@ Deno.test("serve --config does what the file says", async () => {
   await using serving = await start(sandbox);
   assertMatch(
     serving.context.stderr.lines[0]!,
-    /^Serving .*\/a on 127\.0\.0\.1:\d+ \(UDP\), uploads up to 64k\. /,
+    /^Serving .*[/\\]a on 127\.0\.0\.1:\d+ \(UDP\), uploads up to 64k\. /,
   );
   assertEquals(await getText(serving.port, "name"), "a");
 });
@@ -52,7 +53,7 @@ Deno.test("serve lets the command line count before the file", async () => {
     "--write=false",
     `${sandbox.path}/b`,
   );
-  assertMatch(serving.context.stderr.lines[0]!, /\/b on .*, read-only\./);
+  assertMatch(serving.context.stderr.lines[0]!, /[/\\]b on .*, read-only\./);
 });
 
 Deno.test("serve puts in force at SIGHUP what the file says then", async () => {
@@ -64,7 +65,7 @@ Deno.test("serve puts in force at SIGHUP what the file says then", async () => {
   assertEquals(await upload(port), 2);
   rewrite(sandbox, 'root = "b"\nwrite = true\nport = 7\nblksize = 512\n');
   assertEquals(await reload(serving, /restart.*\n/), [
-    `Reloaded: serving ${sandbox.path}/b, uploads up to 1G`,
+    `Reloaded: serving ${join(sandbox.path, "b")}, uploads up to 1G`,
     // The port is the one of the command line.
     "WARNING: Only a restart changes blksize",
   ]);
@@ -120,7 +121,9 @@ Deno.test("serve stays as it was when the new root is missing", async () => {
   await using serving = await start(sandbox);
   rewrite(sandbox, 'root = "c"\n');
   assertEquals(await reload(serving, /Not reloaded.*\n/), [
-    `WARNING: Cannot serve ${sandbox.path}/c as there is no such directory: create it, or name another`,
+    `WARNING: Cannot serve ${
+      join(sandbox.path, "c")
+    } as there is no such directory: create it, or name another`,
     "WARNING: Not reloaded: everything stays as it was",
   ]);
 });
@@ -132,8 +135,9 @@ Deno.test("serve stays as it was when Deno does not allow what is new", async ()
     { isGranted: ({ name }) => name !== "write" },
   );
   rewrite(sandbox, 'root = "a"\nwrite = true\n');
+  const root = join(sandbox.path, "a");
   assertEquals(await reload(serving, /Not reloaded.*\n/), [
-    `WARNING: No permission to write to ${sandbox.path}/a: add --allow-write=${sandbox.path}/a after "deno run"`,
+    `WARNING: No permission to write to ${root}: add --allow-write=${root} after "deno run"`,
     "WARNING: Not reloaded: everything stays as it was",
   ]);
 });
@@ -179,17 +183,17 @@ Deno.test("serve --check tells what would be served, and serves nothing", async 
     { isGranted: ({ name }) => name === "read" },
   );
   assertEquals([status, stderr], [0, ""]);
-  assertMatch(stdout, /\/t\.toml is fine\nDirectory +\S+\/a\n/);
+  assertMatch(stdout, /[/\\]t\.toml is fine\nDirectory +\S+[/\\]a\n/);
   assertMatch(
     stdout,
-    /\nPort +7\n[^]*\nPermissions +--allow-net --allow-read=\S+\/t\.toml,\S+\/a\n$/,
+    /\nPort +7\n[^]*\nPermissions +--allow-net --allow-read=\S+[/\\]t\.toml,\S+[/\\]a\n$/,
   );
 });
 
 Deno.test("serve --check looks for the directory, where it may", async () => {
   using sandbox = makeSandbox('root = "c"\n');
   const args = ["serve", "--check", "-c", `${sandbox.path}/t.toml`];
-  const root = `${sandbox.path}/c`;
+  const root = join(sandbox.path, "c");
   assertEquals(await run(args), {
     status: 2,
     stdout: "",
