@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { type OptionSpec, ParsedArguments } from "../../cli/command.ts";
+import type { OptionSpec, ParsedArguments } from "../../cli/command.ts";
 import {
   applyConfig,
   ConfigError,

@@ -103,7 +103,7 @@ for (const [config, ...problems] of BROKEN) {
     using sandbox = makeSandbox('root = "a"\n');
     await using serving = await start(sandbox);
     const file = `${sandbox.path}/t.toml`;
-    if (config === null) Deno.removeSync(file);
+    if (config === null) await Deno.remove(file);
     else rewrite(sandbox, config);
     assertEquals(await reload(serving, /Not reloaded.*\n/), [
       ...problems.map((problem) => `WARNING: ${file}: ${problem}`),
