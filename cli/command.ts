@@ -1,4 +1,6 @@
 import type { CliContext } from "./context.ts";
+import type { ConfigSection } from "./config_section.ts";
+import { ANY_TEXT, readValue, type ValueType, wishOf } from "./value.ts";
 
 /** An option of a command: what is parsed, and what `--help` says, from one place. */
 export interface OptionSpec {
@@ -8,8 +10,16 @@ export interface OptionSpec {
   readonly alias?: string;
   /** What its value is called; an option without one is either there or not. */
   readonly value?: string;
+  /** What its value may be; any text unless told otherwise. */
+  readonly type?: ValueType;
   /** Whether it can be given more than once. */
   readonly isRepeatable?: boolean;
+  /** Options that cannot be there beside it. */
+  readonly excludes?: readonly string[];
+  /** Whether it makes sense on a command line only, and is no key of a configuration file. */
+  readonly isCommandLineOnly?: boolean;
+  /** Whether a reload can change it; where not, it takes a restart. */
+  readonly isReloadable?: boolean;
   /** What it does. */
   readonly description: string;
 }
@@ -24,6 +34,10 @@ export interface Command {
   readonly usage: readonly string[];
   /** Its options, besides those that all commands have. */
   readonly options: readonly OptionSpec[];
+  /** Its operand, where a configuration file can name it. */
+  readonly operand?: OptionSpec;
+  /** What a configuration file may say that does not fit a command line. */
+  readonly sections?: readonly ConfigSection[];
   /** What stands below the options. */
   readonly notes: readonly string[];
   /** Calls with what they do. */
@@ -51,6 +65,7 @@ export const TIMING_OPTIONS: readonly OptionSpec[] = [
     name: "timeout",
     alias: "t",
     value: "SECONDS",
+    type: { kind: "seconds" },
     description:
       "Wait this long before the first retransmission; later ones follow the round trip that was measured (default: 1)",
   },
@@ -58,6 +73,7 @@ export const TIMING_OPTIONS: readonly OptionSpec[] = [
     name: "retries",
     alias: "r",
     value: "COUNT",
+    type: { kind: "integer", min: 0, max: 100 },
     description:
       "Give up after the time that this many retransmissions without an answer take, with waits that double up to 8 s (default: 5, which takes 31 s)",
   },
@@ -73,17 +89,34 @@ export class ParsedArguments {
   /** What is no option, in order. */
   readonly operands: readonly string[];
   readonly #values: ReadonlyMap<string, readonly string[]>;
+  readonly #options: readonly OptionSpec[];
+  readonly #sections: ReadonlyMap<string, unknown>;
 
+  /**
+   * @param operands What is no option.
+   * @param values The values of each option that was given; none for one without a value that was taken back.
+   * @param options The table.
+   * @param sections What sections of a configuration file say, by name.
+   */
   constructor(
     operands: readonly string[],
     values: ReadonlyMap<string, readonly string[]>,
+    options: readonly OptionSpec[] = [],
+    sections: ReadonlyMap<string, unknown> = new Map(),
   ) {
     this.operands = operands;
     this.#values = values;
+    this.#options = options;
+    this.#sections = sections;
   }
 
   /** Whether an option is there. */
   has(name: string): boolean {
+    return this.count(name) > 0;
+  }
+
+  /** Whether anything was said of an option, be it that it is not meant. */
+  isGiven(name: string): boolean {
     return this.#values.has(name);
   }
 
@@ -102,39 +135,79 @@ export class ParsedArguments {
     return this.#values.get(name)?.at(-1);
   }
 
-  /** The value of an option as a whole number. */
-  integer(name: string, min: number, max: number): number | undefined {
-    const text = this.text(name);
-    if (text === undefined) return undefined;
-    const value = /^[0-9]+$/.test(text) ? Number(text) : NaN;
-    if (value >= min && value <= max) return value;
-    throw new UsageError(
-      `--${name} must be a whole number from ${min} to ${max}: "${text}" is not`,
+  /** What a section of the configuration file says. */
+  section<T>({ name }: ConfigSection<T>): T | undefined {
+    return this.#sections.get(name) as T | undefined;
+  }
+
+  /**
+   * The same, with what a configuration file says of options that were not given here.
+   *
+   * @param other What the file says.
+   * @param sections What its sections say.
+   * @returns Both.
+   */
+  withDefaults(
+    other: ParsedArguments,
+    sections: ReadonlyMap<string, unknown> = new Map(),
+  ): ParsedArguments {
+    const values = new Map(this.#values);
+    for (const [name, given] of other.#values) {
+      const isRuledOut = this.#rivals(name).some((rival) => this.has(rival));
+      if (!values.has(name) && !isRuledOut) values.set(name, given);
+    }
+    const operands = this.operands.length > 0 ? this : other;
+    return new ParsedArguments(
+      operands.operands,
+      values,
+      this.#options,
+      sections,
     );
+  }
+
+  /**
+   * Checks every value by the table, and that nothing is there beside what it rules out.
+   *
+   * @throws {UsageError} When something is not as the table says.
+   */
+  check(): void {
+    for (const { name, value, type = ANY_TEXT } of this.#options) {
+      if (value === undefined) continue;
+      for (const text of this.all(name)) {
+        if (readValue(type, text) === null) throw wrong(name, type, text);
+      }
+    }
+    for (const { name, excludes = [] } of this.#options) {
+      const rival = this.has(name) && excludes.find((it) => this.has(it));
+      if (rival) {
+        throw new UsageError(`--${name} and --${rival} contradict each other`);
+      }
+    }
+  }
+
+  /** The value of an option as a whole number, within bounds or those of the table. */
+  integer(name: string, min?: number, max?: number): number | undefined {
+    const type = this.#type(name);
+    const bounds = type?.kind === "integer" ? type : { min: 0, max: 2 ** 53 };
+    return this.#read(name, {
+      kind: "integer",
+      min: min ?? bounds.min,
+      max: max ?? bounds.max,
+    }) as number | undefined;
   }
 
   /** The value of an option in seconds, as milliseconds. */
   seconds(name: string): number | undefined {
-    const text = this.text(name);
-    if (text === undefined) return undefined;
-    const value = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : NaN;
-    if (value >= 0.001 && value <= 3600) return value * 1000;
-    throw new UsageError(
-      `--${name} must be a number of seconds from 0.001 to 3600: "${text}" is not`,
-    );
+    const type = this.#type(name);
+    const seconds = type?.kind === "seconds" ? type : undefined;
+    return this.#read(name, seconds ?? { kind: "seconds" }) as
+      | number
+      | undefined;
   }
 
   /** The value of an option as a number of octets, with k, M or G for powers of 1024. */
   bytes(name: string): number | undefined {
-    const text = this.text(name);
-    if (text === undefined) return undefined;
-    const match = /^([0-9]+)([kmgt]?)i?b?$/i.exec(text);
-    const power = " kmgt".indexOf(match?.[2]?.toLowerCase() || " ");
-    const value = match ? Number(match[1]) * 1024 ** power : NaN;
-    if (Number.isSafeInteger(value)) return value;
-    throw new UsageError(
-      `--${name} must be a number of octets such as 65536, 64k or 16M: "${text}" is not`,
-    );
+    return this.#read(name, { kind: "octets" }) as number | undefined;
   }
 
   /** The value of an option that must be one of a few words. */
@@ -142,12 +215,35 @@ export class ParsedArguments {
     name: string,
     words: readonly Word[],
   ): Word | undefined {
-    const text = this.text(name);
-    if (text === undefined) return undefined;
-    const word = words.find((word) => word === text.toLowerCase());
-    if (word !== undefined) return word;
-    throw new UsageError(
-      `--${name} must be ${words.join(" or ")}: "${text}" is neither`,
+    return this.#read(name, { kind: "choice", words }) as Word | undefined;
+  }
+
+  #type(name: string): ValueType | undefined {
+    return this.#options.find((option) => option.name === name)?.type;
+  }
+
+  /** Options that cannot be there beside one, whichever of the two says so. */
+  #rivals(name: string): string[] {
+    return this.#options.flatMap(({ name: other, excludes = [] }) =>
+      other === name ? excludes : excludes.includes(name) ? [other] : []
     );
   }
+
+  #read(name: string, type: ValueType): number | string | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = readValue(type, text);
+    if (value === null) throw wrong(name, type, text);
+    return value;
+  }
+}
+
+function wrong(name: string, type: ValueType, text: string): UsageError {
+  // Of two words, neither; of anything else, just not.
+  const isEither = type.kind === "choice" && type.words.length <= 2;
+  return new UsageError(
+    `--${name} must be ${wishOf(type)}: "${text}" ${
+      isEither ? "is neither" : "is not"
+    }`,
+  );
 }

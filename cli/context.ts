@@ -1,3 +1,5 @@
+const IS_WINDOWS = Deno.build.os === "windows";
+
 /** A stream that text and data are written to. */
 export interface Output {
   /** Whether somebody looks at it in a terminal. */
@@ -39,6 +41,13 @@ export interface CliContext {
    */
   onTerminate(handler: () => void): () => void;
   /**
+   * Listens for the wish that files be read again: SIGHUP. Windows has none that means that, and nothing is heard there.
+   *
+   * @param handler Called each time.
+   * @returns Stops listening.
+   */
+  onReload(handler: () => void): () => void;
+  /**
    * Ends the process at once, whatever is under way.
    *
    * @param status The exit status.
@@ -64,17 +73,26 @@ export function denoContext(): CliContext {
       return state === "granted";
     },
     onTerminate(handler) {
-      const signals: Deno.Signal[] = Deno.build.os === "windows"
-        ? ["SIGINT", "SIGBREAK"]
-        : ["SIGINT", "SIGTERM"];
-      for (const signal of signals) Deno.addSignalListener(signal, handler);
-      return () => {
-        for (const signal of signals) {
-          Deno.removeSignalListener(signal, handler);
-        }
-      };
+      return listenFor(
+        IS_WINDOWS ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"],
+        handler,
+      );
+    },
+    onReload(handler) {
+      // On Windows it is sent when the console window is closed.
+      return listenFor(IS_WINDOWS ? [] : ["SIGHUP"], handler);
     },
     exit: (status) => Deno.exit(status),
+  };
+}
+
+function listenFor(
+  signals: readonly Deno.Signal[],
+  handler: () => void,
+): () => void {
+  for (const signal of signals) Deno.addSignalListener(signal, handler);
+  return () => {
+    for (const signal of signals) Deno.removeSignalListener(signal, handler);
   };
 }
 

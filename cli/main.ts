@@ -1,6 +1,6 @@
 import { type Command, UsageError } from "./command.ts";
+import { ConfigError, problemsOf } from "./config.ts";
 import type { CliContext } from "./context.ts";
-import { explain } from "./explain.ts";
 import { getCommand } from "./get.ts";
 import { commandHelp, programHelp } from "./help.ts";
 import { parseCommand } from "./parse.ts";
@@ -23,8 +23,12 @@ export async function main(context: CliContext): Promise<number> {
   try {
     return await dispatch(context);
   } catch (error) {
-    stderr.write(`${programName}: ${explain(error)}\n`);
+    for (const problem of problemsOf(error)) {
+      stderr.write(`${programName}: ${problem}\n`);
+    }
     if (!(error instanceof UsageError)) return 1;
+    // What is wrong with a file, help for the command line does not say.
+    if (error instanceof ConfigError) return 2;
     const command = COMMANDS.find(({ name }) => name === args[0]);
     stderr.write(
       `Try "${programName} ${command ? `${command.name} ` : ""}--help".\n`,

@@ -1,4 +1,4 @@
-import { parseArgs } from "@std/cli/parse-args";
+import { parseArgs } from "node:util";
 import {
   type Command,
   COMMON_OPTIONS,
@@ -6,6 +6,7 @@ import {
   ParsedArguments,
   UsageError,
 } from "./command.ts";
+import { nearest } from "./nearest.ts";
 
 /**
  * Reads the arguments of a command by its table of options.
@@ -20,99 +21,74 @@ export function parseCommand(
   args: readonly string[],
 ): ParsedArguments {
   const options = [...command.options, ...COMMON_OPTIONS];
-  const valued = options.filter(({ value }) => value !== undefined);
-  const flags = options.filter(({ value }) => value === undefined);
-  const names = (specs: readonly OptionSpec[]) => specs.map(({ name }) => name);
-  const parsed = parseArgs([...args], {
-    string: names(valued),
-    boolean: names(flags),
-    collect: names(options),
-    alias: Object.fromEntries(
-      options.flatMap(({ name, alias }) => alias ? [[name, [alias]]] : []),
-    ),
-    unknown: (argument, key) => {
-      if (key === undefined) return true;
-      throw new UsageError(unknownOption(argument, key, options));
-    },
-  }) as Record<string, unknown> & { _: (string | number)[] };
-
-  const values = new Map<string, readonly string[]>();
-  for (const spec of options) {
-    const given = ([parsed[spec.name]].flat() as unknown[])
-      .filter((value) => value !== undefined && value !== false)
-      .map(String);
-    if (given.length === 0) continue;
-    check(spec, given);
-    values.set(spec.name, given);
-  }
-  // The parser makes numbers of operands that look like some; a file may well be called 007.
-  return new ParsedArguments(operandsOf(args, valued, parsed._), values);
-}
-
-function check(spec: OptionSpec, given: readonly string[]): void {
-  if (spec.value !== undefined && given.includes("")) {
-    throw new UsageError(`--${spec.name} needs a value: ${spec.value}`);
-  }
-  const isOnce = spec.value !== undefined && !spec.isRepeatable;
-  if (isOnce && given.length > 1) {
-    throw new UsageError(
-      `--${spec.name} can be given once only: it is there ${given.length} times`,
-    );
-  }
-}
-
-/** The operands as they were typed. */
-function operandsOf(
-  args: readonly string[],
-  valued: readonly OptionSpec[],
-  parsed: readonly (string | number)[],
-): string[] {
-  const takesValue = new Set(
-    valued.flatMap(({ name, alias }) =>
-      alias ? [`--${name}`, `-${alias}`] : [`--${name}`]
-    ),
-  );
+  // Only cut into pieces here: what is wrong with them is said in our words, and operands stay as they were typed.
+  const { tokens } = parseArgs({
+    args: [...args],
+    strict: false,
+    tokens: true,
+    options: Object.fromEntries(options.map(({ name, alias, value }) => [name, {
+      type: value === undefined ? "boolean" : "string",
+      ...(alias === undefined ? {} : { short: alias }),
+    }])),
+  });
   const operands: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i]!;
-    if (arg === "--") {
-      operands.push(...args.slice(i + 1));
-      break;
-    }
-    if (takesValue.has(arg)) i++;
-    else if (arg === "-" || !arg.startsWith("-")) operands.push(arg);
+  const given = new Map<string, string[]>();
+  for (const token of tokens) {
+    if (token.kind === "positional") operands.push(token.value);
+    if (token.kind !== "option") continue;
+    const spec = options.find(({ name }) => name === token.name);
+    if (!spec) throw new UsageError(unknownOption(token, options));
+    const values = given.get(spec.name) ?? [];
+    given.set(spec.name, values);
+    if (spec.value !== undefined) values.push(valueOf(spec, token));
+    else if (isMeant(spec, token)) values.push("true");
+    // The last word counts: --write=false takes back what stands before it, and in a configuration file.
+    else values.length = 0;
   }
-  return operands.length === parsed.length ? operands : parsed.map(String);
+  for (const [name, { length }] of given) {
+    const { value, isRepeatable } = options.find((spec) => spec.name === name)!;
+    if (value !== undefined && !isRepeatable && length > 1) {
+      throw new UsageError(
+        `--${name} can be given once only: it is there ${length} times`,
+      );
+    }
+  }
+  return new ParsedArguments(operands, given, options);
+}
+
+/** An option as it was typed. */
+interface OptionToken {
+  readonly name: string;
+  /** With its dashes. */
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  /** Whether the value is part of the same argument. */
+  readonly inlineValue?: boolean | undefined;
+}
+
+function valueOf(spec: OptionSpec, token: OptionToken): string {
+  const { rawName, value = "", inlineValue } = token;
+  const isShort = !rawName.startsWith("--");
+  const text = isShort && inlineValue ? value.replace(/^=/, "") : value;
+  const isOption = !inlineValue && text.length > 1 && text.startsWith("-");
+  if (text !== "" && !isOption) return text;
+  throw new UsageError(`--${spec.name} needs a value: ${spec.value}`);
+}
+
+function isMeant(spec: OptionSpec, { value }: OptionToken): boolean {
+  if (value === undefined || value === "true") return true;
+  if (value === "false") return false;
+  throw new UsageError(
+    `--${spec.name} takes no value but true or false: "${value}" is neither`,
+  );
 }
 
 function unknownOption(
-  argument: string,
-  key: string,
+  { name, rawName }: OptionToken,
   options: readonly OptionSpec[],
 ): string {
-  const typed = argument.split("=", 1)[0]!;
-  const near = options
-    .map(({ name }) => ({ name, distance: editDistance(name, key) }))
-    .toSorted((a, b) => a.distance - b.distance)[0];
-  const isClose = near && near.distance <= Math.max(1, key.length / 3);
-  return `There is no option ${typed}${
-    isClose && key.length > 1 ? `: did you mean --${near.name}?` : ""
+  const near = nearest(name, options.map(({ name }) => name));
+  return `There is no option ${rawName}${
+    near === null ? "" : `: did you mean --${near}?`
   }`;
-}
-
-/** How many letters must be changed, added or taken away to make one word of another (Levenshtein). */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(
-        row[j]! + 1,
-        next[j - 1]! + 1,
-        row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1),
-      );
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -43,8 +43,8 @@ export async function needPermissions(
   );
 }
 
-/** One flag for each kind of permission. */
-function flagsFor(missing: readonly NeededPermission[]): string[] {
+/** The flags that grant permissions: one for each kind. */
+export function flagsFor(missing: readonly NeededPermission[]): string[] {
   const scopes = new Map<string, Set<string> | null>();
   for (const { flag, scope } of missing) {
     const known = scopes.get(flag);

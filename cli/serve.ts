@@ -1,19 +1,31 @@
-import {
-  DEFAULT_MAX_UPLOAD_BYTES,
-  removeTemporaryFiles,
-} from "../handlers/mod.ts";
+import { removeTemporaryFiles } from "../handlers/mod.ts";
 import { formatAddress, udpImplementation } from "../net/mod.ts";
 import type { TftpServer } from "../server.ts";
 import type { Command, ParsedArguments } from "./command.ts";
+import { problemsOf, withConfig } from "./config.ts";
 import type { CliContext } from "./context.ts";
 import { explain } from "./explain.ts";
-import {
-  filePermission,
-  type NeededPermission,
-  needPermissions,
-} from "./permission.ts";
+import { filePermission, needPermissions } from "./permission.ts";
+import { makeHandler } from "./serve_handler.ts";
 import { listen } from "./serve_listen.ts";
-import { planServe, SERVE_OPTIONS, type ServePlan } from "./serve_plan.ts";
+import {
+  SERVE_OPERAND,
+  SERVE_OPTIONS,
+  SERVE_SECTIONS,
+} from "./serve_options.ts";
+import { planServe, type ServePlan } from "./serve_plan.ts";
+import {
+  LiveState,
+  oneAtATime,
+  restartOptions,
+  type ServeState,
+} from "./serve_reload.ts";
+import {
+  checkText,
+  DEFAULT_DRAIN_MS,
+  modeText,
+  permissionsFor,
+} from "./serve_text.ts";
 
 /** `serve [DIR]` */
 export const serveCommand: Command = {
@@ -21,6 +33,8 @@ export const serveCommand: Command = {
   summary: "Serve a directory, read-only unless told otherwise",
   usage: ["serve [OPTIONS] [DIR]"],
   options: SERVE_OPTIONS,
+  operand: SERVE_OPERAND,
+  sections: SERVE_SECTIONS,
   notes: [
     "TFTP has no passwords: whoever reaches the port reads what is in DIR, and with --write fills it. Symbolic links that lead out of DIR are not followed.",
   ],
@@ -34,6 +48,10 @@ export const serveCommand: Command = {
       "serve --host 192.0.2.1 --host 2001:db8::1 --port 6969",
       "listens on two addresses",
     ],
+    [
+      "serve --check --config /etc/tftpkit.toml",
+      "tells whether a configuration file is fine, and what it means",
+    ],
   ],
   run,
 };
@@ -42,9 +60,9 @@ async function run(
   args: ParsedArguments,
   context: CliContext,
 ): Promise<number> {
-  const plan = planServe(args, context);
-  await needPermissions(context, permissionsFor(plan));
-  await checkRoot(plan.root);
+  if (args.has("check")) return await check(args, context);
+  const live = new LiveState(await load(args, context));
+  const { plan } = live.current;
   if (plan.directory.write) {
     const count = await removeTemporaryFiles(plan.root);
     if (count > 0 && !plan.isQuiet) {
@@ -53,37 +71,76 @@ async function run(
       );
     }
   }
-  const server = await listen(plan, context);
+  const server = await listen(
+    { ...plan, options: { ...plan.options, onEvent: live.onEvent } },
+    context,
+    live.handler,
+  );
   // Before it is announced: whoever reads that may already want it to end.
-  const stopListening = context.onTerminate(makeTerminator(server, context));
+  const stopTerminating = context.onTerminate(
+    makeTerminator(server, plan, context),
+  );
+  const stopReloading = context.onReload(
+    makeReloader(live, args, context, () => server.shutdown()),
+  );
   try {
     const addresses = await server.listening;
     if (!plan.isQuiet) announce(plan, addresses.map(formatAddress), context);
     await server.finished;
     return 0;
   } finally {
-    stopListening();
+    stopTerminating();
+    stopReloading();
+    live.close();
   }
 }
 
-function permissionsFor(
-  { root, directory, options }: ServePlan,
-): NeededPermission[] {
-  const port = options.port!;
-  const hosts = options.hostname as readonly string[] | undefined;
-  const needed: NeededPermission[] = (hosts ?? ["0.0.0.0"]).map((host) => ({
-    descriptors: [{
-      name: "net",
-      host: host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`,
-    }],
-    purpose: `listen on ${host === "0.0.0.0" ? "the network" : host}`,
-    flag: "--allow-net",
-    // Answers go to clients at any address, and each one is checked.
-    scope: [],
-  }));
-  needed.push(filePermission("read", root));
-  if (directory.write) needed.push(filePermission("write", root));
-  return needed;
+/** What is asked for, read, checked, and allowed. */
+async function load(
+  commandLine: ParsedArguments,
+  context: CliContext,
+): Promise<ServeState> {
+  const args = await withFile(commandLine, context);
+  const plan = planServe(args, context);
+  await needPermissions(context, permissionsFor(plan, args.text("config")));
+  await checkRoot(plan.root);
+  return { args, plan, handler: await makeHandler(plan) };
+}
+
+/** The arguments, with those of the configuration file, if there is one. */
+async function withFile(
+  args: ParsedArguments,
+  context: CliContext,
+): Promise<ParsedArguments> {
+  const path = args.text("config");
+  if (path === undefined) return args;
+  await needPermissions(context, [filePermission("read", path)]);
+  return await withConfig(args, path, serveCommand);
+}
+
+/** `--check`: exit status 2 when it would not work. */
+async function check(
+  commandLine: ParsedArguments,
+  context: CliContext,
+): Promise<number> {
+  const args = await withFile(commandLine, context);
+  const plan = planServe(args, context);
+  const { root } = plan;
+  if (await context.isGranted({ name: "read", path: root })) {
+    try {
+      await checkRoot(root);
+      await makeHandler(plan);
+    } catch (error) {
+      context.stderr.write(`${context.programName}: ${explain(error)}\n`);
+      return 2;
+    }
+  } else {
+    context.stderr.write(
+      `WARNING: Not looked whether ${root} is there: that takes --allow-read=${root}\n`,
+    );
+  }
+  context.stdout.write(checkText(plan, context, args.text("config")));
+  return 0;
 }
 
 async function checkRoot(root: string): Promise<void> {
@@ -111,18 +168,13 @@ async function checkRoot(root: string): Promise<void> {
 }
 
 function announce(
-  { root, directory, options }: ServePlan,
+  plan: ServePlan,
   addresses: readonly string[],
   context: CliContext,
 ): void {
-  const uploads = !directory.write
-    ? "read-only"
-    : `uploads up to ${
-      sizeText(directory.maxSizeBytes ?? DEFAULT_MAX_UPLOAD_BYTES)
-    }${directory.overwrite ? ", also over files that exist" : ""}`;
   context.stderr.write(
-    `Serving ${root} on ${addresses.join(" and ")} (UDP), ${uploads}${
-      options.rfc1350 ? ", without options" : ""
+    `Serving ${plan.root} on ${addresses.join(" and ")} (UDP), ${
+      modeText(plan)
     }. Ctrl-C ends it.\n`,
   );
   if (udpImplementation() === "node") {
@@ -132,26 +184,58 @@ function announce(
   }
 }
 
-/** A number of octets in the form that --max-size takes. */
-function sizeText(bytes: number): string {
-  let value = bytes;
-  let power = 0;
-  while (value > 0 && value % 1024 === 0 && power < 4) {
-    value /= 1024;
-    power++;
-  }
-  return power === 0 ? `${bytes} octets` : `${value}${"kMGT"[power - 1]}`;
+/** Puts in force what the files say now; or says why not, and leaves it. */
+function makeReloader(
+  live: LiveState,
+  commandLine: ParsedArguments,
+  context: CliContext,
+  end: () => void,
+): () => void {
+  const { args: atStart } = live.current;
+  const { stderr } = context;
+  return oneAtATime(async () => {
+    let lines: string[];
+    try {
+      const state = await load(commandLine, context);
+      live.replace(state);
+      const { plan, args } = state;
+      const names = restartOptions(SERVE_OPTIONS, atStart, args);
+      lines = [
+        ...plan.isQuiet && !stderr.isTerminal
+          ? []
+          : [`Reloaded: serving ${plan.root}, ${modeText(plan)}`],
+        ...names.length === 0
+          ? []
+          : [`WARNING: Only a restart changes ${names.join(", ")}`],
+      ];
+    } catch (error) {
+      lines = [...problemsOf(error), "Not reloaded: everything stays as it was"]
+        .map((text) => `WARNING: ${text}`);
+    }
+    try {
+      stderr.write(lines.map((line) => line + "\n").join(""));
+    } catch {
+      // The signal is also sent when a terminal is closed, and then there is nobody left to tell.
+      end();
+    }
+  });
 }
 
 /** The first wish to end lets transfers finish; the second does not. */
-function makeTerminator(server: TftpServer, context: CliContext): () => void {
+function makeTerminator(
+  server: TftpServer,
+  { options: { shutdownTimeoutMs = DEFAULT_DRAIN_MS } }: ServePlan,
+  context: CliContext,
+): () => void {
   let count = 0;
   return () => {
     if (++count > 1) return context.exit(1);
     // The terminal has shown "^C" without a line end.
     if (context.stderr.isTerminal) context.stderr.write("\n");
     context.stderr.write(
-      "Ending. Transfers under way get 10 s to finish; Ctrl-C again ends at once.\n",
+      `Ending. Transfers under way get ${
+        shutdownTimeoutMs / 1000
+      } s to finish; Ctrl-C again ends at once.\n`,
     );
     server.shutdown();
   };

@@ -1,4 +1,4 @@
-import { serveDir } from "../handlers/mod.ts";
+import type { TftpHandler } from "../handlers/mod.ts";
 import { serve, type TftpServer } from "../server.ts";
 import type { CliContext } from "./context.ts";
 import { explain } from "./explain.ts";
@@ -10,30 +10,35 @@ const UNPRIVILEGED_PORT = 6969;
 /**
  * Starts the server; where the system keeps port 69 to itself and no port was asked for, on another one.
  *
+ * @param plan What was asked for.
+ * @param context The process.
+ * @param handler Answers requests.
  * @returns The server, which listens.
  * @throws {Error} When it cannot listen; the message says what to do.
  */
 export async function listen(
   plan: ServePlan,
   context: CliContext,
+  handler: TftpHandler,
 ): Promise<TftpServer> {
   try {
-    return await listenOn(plan.options.port!, plan);
+    return await listenOn(plan.options.port!, plan, handler);
   } catch (error) {
     if (!(error instanceof PortRefusedError) || plan.isPortGiven) throw error;
     context.stderr.write(
       `WARNING: ${error.message}\nWARNING: Listening on port ${UNPRIVILEGED_PORT} instead, where boot ROMs and most devices will not look\n`,
     );
-    return await listenOn(UNPRIVILEGED_PORT, plan);
+    return await listenOn(UNPRIVILEGED_PORT, plan, handler);
   }
 }
 
-async function listenOn(port: number, plan: ServePlan): Promise<TftpServer> {
+async function listenOn(
+  port: number,
+  plan: ServePlan,
+  handler: TftpHandler,
+): Promise<TftpServer> {
   try {
-    const server = serve(
-      { ...plan.options, port },
-      (request) => serveDir(request, plan.directory),
-    );
+    const server = serve({ ...plan.options, port }, handler);
     // Who waits for the one need not hear of it from the other as well.
     await server.listening.catch((error) => {
       server.finished.catch(() => {});

@@ -10,90 +10,12 @@ import {
   limitEvents,
   toRecord,
 } from "../observe/mod.ts";
-import { OPTION_NAMES } from "../packet/mod.ts";
 import type { PortRange, ServeOptions } from "../server.ts";
-import {
-  type OptionSpec,
-  type ParsedArguments,
-  TIMING_OPTIONS,
-  UsageError,
-} from "./command.ts";
+import { type ParsedArguments, UsageError } from "./command.ts";
 import type { CliContext } from "./context.ts";
+import { DEFAULT_ROOT } from "./serve_options.ts";
 
-/** The directory that is served when none is named. */
-const DEFAULT_ROOT = "./srv";
-
-/** The options of `serve`. */
-export const SERVE_OPTIONS: readonly OptionSpec[] = [
-  {
-    name: "host",
-    value: "ADDRESS",
-    isRepeatable: true,
-    description:
-      "Listen on this address; repeat it for several. Hosts with several addresses should list them (default: all, on one socket)",
-  },
-  {
-    name: "port",
-    alias: "p",
-    value: "PORT",
-    description:
-      "Listen on this port (default: 69, or 6969 where that is not allowed)",
-  },
-  {
-    name: "write",
-    alias: "w",
-    description: "Take uploads (needs --allow-write=DIR)",
-  },
-  {
-    name: "overwrite",
-    description: "Let uploads replace files that exist; implies --write",
-  },
-  {
-    name: "max-size",
-    value: "OCTETS",
-    description: "Largest upload, such as 64k, 16M or 2G (default: 1G)",
-  },
-  {
-    name: "blksize",
-    alias: "b",
-    value: "OCTETS",
-    description: "Largest block size to accept, 8 to 65464 (default: 65464)",
-  },
-  {
-    name: "windowsize",
-    value: "BLOCKS",
-    description: "Largest window to accept, 1 to 32767 (default: 64)",
-  },
-  {
-    name: "refuse",
-    value: "OPTION",
-    isRepeatable: true,
-    description: `Never accept this option: ${OPTION_NAMES.join(", ")}`,
-  },
-  {
-    name: "rfc1350",
-    description:
-      "Accept no options at all, and no file of more than 65535 blocks",
-  },
-  ...TIMING_OPTIONS,
-  {
-    name: "single-port",
-    description:
-      "Use the request port for transfers too, for clients behind NAT",
-  },
-  {
-    name: "port-range",
-    value: "FIRST:LAST",
-    description: "Use these ports for transfers (default: any)",
-  },
-  { name: "json", description: "Log JSON Lines to standard output" },
-  {
-    name: "verbose",
-    alias: "v",
-    description: "Also log requests, options, size probes, retransmissions",
-  },
-  { name: "quiet", alias: "q", description: "Tell only what went wrong" },
-];
+export { SERVE_OPTIONS } from "./serve_options.ts";
 
 /** What `serve` was asked to do. */
 export interface ServePlan {
@@ -121,22 +43,16 @@ export function planServe(
       }`,
     );
   }
-  if (args.has("quiet") && args.has("verbose")) {
-    throw new UsageError("--quiet and --verbose contradict each other");
-  }
+  args.check();
   const root = args.operands[0] ?? DEFAULT_ROOT;
-  const port = args.integer("port", 0, 65535);
+  const port = args.integer("port");
   const maxSizeBytes = args.bytes("max-size");
   const timeoutMs = args.seconds("timeout");
-  const retries = args.integer("retries", 0, 100);
-  const blksize = args.integer("blksize", 8, 65464);
-  const windowsize = args.integer("windowsize", 1, 32767);
+  const retries = args.integer("retries");
+  const blksize = args.integer("blksize");
+  const windowsize = args.integer("windowsize");
+  const shutdownTimeoutMs = args.seconds("drain");
   const portRange = parsePortRange(args.text("port-range"));
-  if (portRange && args.has("single-port")) {
-    throw new UsageError(
-      "--single-port and --port-range contradict each other",
-    );
-  }
   const hosts = args.all("host");
   return {
     root,
@@ -153,7 +69,7 @@ export function planServe(
       port: port ?? TFTP_PORT,
       ...(blksize === undefined ? {} : { blksize }),
       ...(windowsize === undefined ? {} : { windowsize }),
-      refuseOptions: args.all("refuse").map(checkOptionName),
+      refuseOptions: args.all("refuse"),
       rfc1350: args.has("rfc1350"),
       retransmission: {
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
@@ -161,6 +77,7 @@ export function planServe(
       },
       singlePort: args.has("single-port"),
       ...(portRange ? { portRange } : {}),
+      ...(shutdownTimeoutMs === undefined ? {} : { shutdownTimeoutMs }),
       // The directory has its own limit, and tells it to the client in the same way.
       limits: { maxUploadBytes: Number.MAX_SAFE_INTEGER },
       onEvent: makeObserver(args, context),
@@ -168,22 +85,11 @@ export function planServe(
   };
 }
 
-function checkOptionName(name: string): string {
-  if (OPTION_NAMES.some((known) => known === name.toLowerCase())) return name;
-  throw new UsageError(
-    `--refuse must be one of ${OPTION_NAMES.join(", ")}: "${name}" is not`,
-  );
-}
-
+/** The two ports, which the table has checked. */
 function parsePortRange(text: string | undefined): PortRange | null {
   if (text === undefined) return null;
-  const match = /^([0-9]{1,5})[:-]([0-9]{1,5})$/.exec(text);
-  const first = Number(match?.[1]);
-  const last = Number(match?.[2]);
-  if (first >= 1 && first <= last && last <= 65535) return { first, last };
-  throw new UsageError(
-    `--port-range must be two ports, lower one first, such as 50000:50100: "${text}" is not`,
-  );
+  const [first, last] = text.split(/[:-]/).map(Number);
+  return { first: first!, last: last! };
 }
 
 /** Who hears of events: a log of lines, or of JSON; neither can be flooded by strangers. */

@@ -67,6 +67,8 @@ export class FakeContext implements CliContext {
   readonly #isGranted: (descriptor: Deno.PermissionDescriptor) => boolean;
   readonly #handlers = new Set<() => void>();
 
+  readonly #reloaders = new Set<() => void>();
+
   constructor(args: readonly string[], options: FakeContextOptions = {}) {
     const { stdin = [], isGranted = () => true } = options;
     this.args = args;
@@ -76,9 +78,9 @@ export class FakeContext implements CliContext {
     this.#isGranted = isGranted;
   }
 
-  /** Whether anybody would hear Ctrl-C. */
+  /** Whether anybody would hear Ctrl-C, or SIGHUP. */
   get isListening(): boolean {
-    return this.#handlers.size > 0;
+    return this.#handlers.size + this.#reloaders.size > 0;
   }
 
   isGranted(descriptor: Deno.PermissionDescriptor): Promise<boolean> {
@@ -91,8 +93,18 @@ export class FakeContext implements CliContext {
     return () => this.#handlers.delete(handler);
   }
 
+  onReload(handler: () => void): () => void {
+    this.#reloaders.add(handler);
+    return () => this.#reloaders.delete(handler);
+  }
+
   exit(status: number): void {
     this.exitStatus = status;
+  }
+
+  /** SIGHUP. */
+  reload(): void {
+    for (const handler of this.#reloaders) handler();
   }
 
   /** Ctrl-C. */

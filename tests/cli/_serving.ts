@@ -5,6 +5,8 @@ import { FakeContext, type FakeContextOptions } from "./_context.ts";
 export interface Serving extends AsyncDisposable {
   readonly context: FakeContext;
   readonly port: number;
+  /** The exit status, when it has ended. */
+  readonly ended: Promise<number>;
   /** Ctrl-C, and the exit status that comes of it. */
   end(): Promise<number>;
 }
@@ -32,6 +34,7 @@ export async function startServing(
   return {
     context,
     port: Number(port),
+    ended,
     end,
     async [Symbol.asyncDispose]() {
       await end();

@@ -1,5 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ParsedArguments, UsageError } from "../../cli/command.ts";
+import {
+  type OptionSpec,
+  ParsedArguments,
+  UsageError,
+} from "../../cli/command.ts";
 
 /** Arguments with one option. */
 function given(...values: string[]): ParsedArguments {
@@ -87,4 +91,76 @@ Deno.test("ParsedArguments.choice() takes one of the words in any case", () => {
     () => given("mail").choice("x", words),
     '--x must be octet or netascii: "mail" is neither',
   );
+});
+
+const TABLE: readonly OptionSpec[] = [
+  {
+    name: "byte",
+    value: "N",
+    type: { kind: "integer", min: 0, max: 255 },
+    description: "",
+  },
+  {
+    name: "wait",
+    value: "S",
+    type: { kind: "seconds", min: 0 },
+    description: "",
+  },
+  {
+    name: "mode",
+    value: "MODE",
+    isRepeatable: true,
+    type: { kind: "choice", words: ["a", "b", "c"] },
+    description: "",
+  },
+  { name: "loud", excludes: ["quiet"], description: "" },
+  { name: "quiet", description: "" },
+];
+
+/** Arguments by the table. */
+function tabled(values: Record<string, string[]>): ParsedArguments {
+  return new ParsedArguments([], new Map(Object.entries(values)), TABLE);
+}
+
+Deno.test("ParsedArguments takes bounds from the table", () => {
+  assertEquals(tabled({ byte: ["255"] }).integer("byte"), 255);
+  assertEquals(tabled({ wait: ["0"] }).seconds("wait"), 0);
+  assertUsageError(
+    () => tabled({ byte: ["256"] }).integer("byte"),
+    '--byte must be a whole number from 0 to 255: "256" is not',
+  );
+});
+
+Deno.test("ParsedArguments.check() finds what is not as the table says", () => {
+  tabled({ byte: ["1"], wait: ["2"], mode: ["a", "B"], loud: ["true"] })
+    .check();
+  tabled({ loud: ["true"], quiet: [] }).check();
+  const wrong: readonly [Record<string, string[]>, string][] = [
+    [
+      { byte: ["x"] },
+      '--byte must be a whole number from 0 to 255: "x" is not',
+    ],
+    [
+      { mode: ["a", "d"] },
+      '--mode must be one of a, b, c: "d" is not',
+    ],
+    [
+      { loud: ["true"], quiet: ["true"] },
+      "--loud and --quiet contradict each other",
+    ],
+  ];
+  for (const [values, message] of wrong) {
+    assertUsageError(() => tabled(values).check(), message);
+  }
+});
+
+Deno.test("ParsedArguments.withDefaults() lets what was given count", () => {
+  const both = tabled({ byte: ["1"], loud: [] })
+    .withDefaults(tabled({ byte: ["2"], wait: ["3"], loud: ["true"] }));
+  assertEquals([both.text("byte"), both.text("wait")], ["1", "3"]);
+  assertEquals([both.has("loud"), both.isGiven("loud")], [false, true]);
+  assertEquals(both.isGiven("quiet"), false);
+  const quiet = tabled({ quiet: ["true"] })
+    .withDefaults(tabled({ loud: ["true"] }));
+  assertEquals([quiet.has("quiet"), quiet.has("loud")], [true, false]);
 });

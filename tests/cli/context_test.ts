@@ -36,31 +36,38 @@ Deno.test("CliContext.isGranted() tells what is granted", async () => {
   );
 });
 
-Deno.test({
-  name: "CliContext.onTerminate() hears Ctrl-C and kill, until it is stopped",
-  ignore: Deno.build.os === "windows",
-  fn() {
-    const listeners = new Map<string, () => void>();
-    using _ = replace(
-      Deno,
-      {
-        addSignalListener: (signal: string, handler: () => void) => {
-          listeners.set(signal, handler);
-        },
-        removeSignalListener: (signal: string, handler: () => void) => {
-          if (listeners.get(signal) === handler) listeners.delete(signal);
-        },
-      } as Partial<typeof Deno>,
-    );
-    let count = 0;
-    const stop = denoContext().onTerminate(() => count++);
-    assertEquals([...listeners.keys()], ["SIGINT", "SIGTERM"]);
-    for (const handler of listeners.values()) handler();
-    assertEquals(count, 2);
-    stop();
-    assertEquals(listeners.size, 0);
-  },
-});
+for (
+  const [name, signals] of [
+    ["onTerminate", ["SIGINT", "SIGTERM"]],
+    ["onReload", ["SIGHUP"]],
+  ] as const
+) {
+  Deno.test({
+    name: `CliContext.${name}() hears ${signals}, until it is stopped`,
+    ignore: Deno.build.os === "windows",
+    fn() {
+      const listeners = new Map<string, () => void>();
+      using _ = replace(
+        Deno,
+        {
+          addSignalListener: (signal: string, handler: () => void) => {
+            listeners.set(signal, handler);
+          },
+          removeSignalListener: (signal: string, handler: () => void) => {
+            if (listeners.get(signal) === handler) listeners.delete(signal);
+          },
+        } as Partial<typeof Deno>,
+      );
+      let count = 0;
+      const stop = denoContext()[name](() => count++);
+      assertEquals([...listeners.keys()], [...signals]);
+      for (const handler of listeners.values()) handler();
+      assertEquals(count, signals.length);
+      stop();
+      assertEquals(listeners.size, 0);
+    },
+  });
+}
 
 Deno.test("CliContext.exit() ends the process", () => {
   const statuses: (number | undefined)[] = [];

@@ -42,6 +42,14 @@ const PARSED: readonly [args: string, operands: string[], options: object][] = [
   ["--help", [], { help: ["true"] }],
   ["-h -V", [], { help: ["true"], version: ["true"] }],
   ["--write=false", [], {}],
+  ["-w --write=false", [], {}],
+  ["--write=false -w", [], { write: ["true"] }],
+  ["--write=true dir", ["dir"], { write: ["true"] }],
+  ["-p=69", [], { port: ["69"] }],
+  ["-vp69", [], { verbose: ["true"], port: ["69"] }],
+  ["--host -", [], { host: ["-"] }],
+  ["--host=-x", [], { host: ["-x"] }],
+  ["--host false", [], { host: ["false"] }],
 ];
 
 for (const [args, operands, found] of PARSED) {
@@ -73,6 +81,14 @@ const REFUSED: readonly [args: string[], message: string][] = [
   [["--port"], "--port needs a value: PORT"],
   [["--port="], "--port needs a value: PORT"],
   [["--port", "--write"], "--port needs a value: PORT"],
+  [["-p", "-v"], "--port needs a value: PORT"],
+  [["--wirte"], "There is no option --wirte: did you mean --write?"],
+  [["-vx"], "There is no option -x"],
+  [["--__proto__"], "There is no option --__proto__"],
+  [
+    ["--write=yes"],
+    '--write takes no value but true or false: "yes" is neither',
+  ],
   [["-p"], "--port needs a value: PORT"],
   [
     ["--port=1", "-p", "2"],

@@ -46,7 +46,7 @@ for (const isLate of [false, true]) {
     const context = new FakeContext([]);
     const refusal = { 69: new PermissionDenied("Permission denied") };
     const plan = makePlan({ port: 69, network: network(refusal, isLate) });
-    await using server = await listen(plan, context);
+    await using server = await listen(plan, context, () => {});
     assertEquals(server.addr.port, 6969);
     assertEquals(context.stderr.lines, [
       'WARNING: The system does not let this user listen on port 69: run as root, allow the executable with "setcap cap_net_bind_service=+ep", or use --port with a number above 1023',
@@ -105,7 +105,7 @@ for (const isLate of [false, true]) {
         true,
       );
       const { message: told } = await assertRejects(
-        () => listen(plan, context),
+        () => listen(plan, context, () => {}),
         Error,
       );
       assertMatch(told, message);
@@ -122,7 +122,7 @@ Deno.test("listen() explains a port that is in use, after it fell back to it", a
   };
   const plan = makePlan({ port: 69, network: network(errors, false) });
   await assertRejects(
-    () => listen(plan, context),
+    () => listen(plan, context, () => {}),
     Error,
     "Port 6969 is in use",
   );

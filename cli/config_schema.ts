@@ -1,0 +1,47 @@
+import type { OptionSpec } from "./command.ts";
+import type { Configurable } from "./config.ts";
+import { ANY_TEXT, type JsonSchema, schemaOf } from "./value.ts";
+
+/** Where the schema of `serve` can be had. */
+export const SCHEMA_URL =
+  "https://raw.githubusercontent.com/tftpkit/tftp/main/tftpkit.schema.json";
+
+/**
+ * What a configuration file may say, as a JSON schema (draft 2020-12), made from the tables that it is checked by.
+ *
+ * @param command The command.
+ * @param title What it is the schema of.
+ * @returns The schema.
+ */
+export function configSchema(command: Configurable, title: string): JsonSchema {
+  const { options, operand, sections = [] } = command;
+  const keys = [
+    ...operand ? [operand] : [],
+    ...options.filter(({ isCommandLineOnly }) => !isCommandLineOnly),
+  ];
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: SCHEMA_URL,
+    title,
+    type: "object",
+    additionalProperties: false,
+    properties: {
+      $schema: { type: "string", description: "Where this schema is" },
+      ...Object.fromEntries(keys.map((spec) => [spec.name, keySchema(spec)])),
+      ...Object.fromEntries(
+        sections.map(({ name, description, schema }) => [
+          name,
+          { description, ...schema },
+        ]),
+      ),
+    },
+  };
+}
+
+function keySchema(spec: OptionSpec): JsonSchema {
+  const { description, value, isRepeatable, type = ANY_TEXT } = spec;
+  if (value === undefined) return { description, type: "boolean" };
+  return isRepeatable
+    ? { description, type: "array", items: schemaOf(type) }
+    : { description, ...schemaOf(type) };
+}

@@ -1,0 +1,147 @@
+// The tables of `serve`: its options, which are the keys of its configuration file as well, and what only the file can say.
+// An option of more than a word has a type, so that both are checked in the same way and the JSON schema knows it.
+
+import { OPTION_NAMES } from "../packet/mod.ts";
+import { type OptionSpec, TIMING_OPTIONS } from "./command.ts";
+import type { ConfigSection } from "./config_section.ts";
+
+/** The directory that is served when none is named. */
+export const DEFAULT_ROOT = "./srv";
+
+/** The options of `serve`. */
+export const SERVE_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "host",
+    value: "ADDRESS",
+    type: { kind: "text", wish: "an address" },
+    isRepeatable: true,
+    description:
+      "Listen on this address; repeat it for several. Hosts with several addresses should list them (default: all, on one socket)",
+  },
+  {
+    name: "port",
+    alias: "p",
+    value: "PORT",
+    type: { kind: "integer", min: 0, max: 65535 },
+    description:
+      "Listen on this port (default: 69, or 6969 where that is not allowed)",
+  },
+  {
+    name: "write",
+    alias: "w",
+    isReloadable: true,
+    description: "Take uploads (needs --allow-write=DIR)",
+  },
+  {
+    name: "overwrite",
+    isReloadable: true,
+    description: "Let uploads replace files that exist; implies --write",
+  },
+  {
+    name: "max-size",
+    value: "OCTETS",
+    type: { kind: "octets" },
+    isReloadable: true,
+    description: "Largest upload, such as 64k, 16M or 2G (default: 1G)",
+  },
+  {
+    name: "blksize",
+    alias: "b",
+    value: "OCTETS",
+    type: { kind: "integer", min: 8, max: 65464 },
+    description: "Largest block size to accept, 8 to 65464 (default: 65464)",
+  },
+  {
+    name: "windowsize",
+    value: "BLOCKS",
+    type: { kind: "integer", min: 1, max: 32767 },
+    description: "Largest window to accept, 1 to 32767 (default: 64)",
+  },
+  {
+    name: "refuse",
+    value: "OPTION",
+    type: { kind: "choice", words: OPTION_NAMES },
+    isRepeatable: true,
+    description: `Never accept this option: ${OPTION_NAMES.join(", ")}`,
+  },
+  {
+    name: "rfc1350",
+    description:
+      "Accept no options at all, and no file of more than 65535 blocks",
+  },
+  ...TIMING_OPTIONS,
+  {
+    name: "single-port",
+    excludes: ["port-range"],
+    description:
+      "Use the request port for transfers too, for clients behind NAT",
+  },
+  {
+    name: "port-range",
+    value: "FIRST:LAST",
+    type: {
+      kind: "text",
+      wish: "two ports, lower one first, such as 50000:50100",
+      pattern: "[0-9]{1,5}[:-][0-9]{1,5}",
+      isValid: isPortRange,
+    },
+    description: "Use these ports for transfers (default: any)",
+  },
+  {
+    name: "drain",
+    value: "SECONDS",
+    type: { kind: "seconds", min: 0 },
+    description:
+      "Let transfers go on this long when the server is to end (default: 10)",
+  },
+  {
+    name: "config",
+    alias: "c",
+    value: "FILE",
+    type: { kind: "path" },
+    isCommandLineOnly: true,
+    description:
+      "Read options from this file, .toml or .json, by their names here; those of the command line count (SIGHUP reads it again)",
+  },
+  {
+    name: "check",
+    isCommandLineOnly: true,
+    description:
+      "Only tell what would be served, and the permissions that it needs",
+  },
+  {
+    name: "json",
+    isReloadable: true,
+    description: "Log JSON Lines to standard output",
+  },
+  {
+    name: "verbose",
+    alias: "v",
+    isReloadable: true,
+    description: "Also log requests, options, size probes, retransmissions",
+  },
+  {
+    name: "quiet",
+    alias: "q",
+    excludes: ["verbose"],
+    isReloadable: true,
+    description: "Tell only what went wrong",
+  },
+];
+
+/** The directory, as a configuration file names it. */
+export const SERVE_OPERAND: OptionSpec = {
+  name: "root",
+  value: "DIR",
+  type: { kind: "path" },
+  isReloadable: true,
+  description: "The directory that is served (default: ./srv)",
+};
+
+/** What a configuration file of `serve` can say besides. Each is checked by a function of its own. */
+export const SERVE_SECTIONS: readonly ConfigSection[] = [];
+
+function isPortRange(text: string): boolean {
+  const [first, last] = text.split(/[:-]/).map(Number);
+  return first! >= 1 && first! <= last! && last! <= 65535;
+}

@@ -1,0 +1,114 @@
+// What a plan means, in words: for the line that announces the server, and for `--check`.
+
+import { DEFAULT_MAX_UPLOAD_BYTES } from "../handlers/mod.ts";
+import type { CliContext } from "./context.ts";
+import {
+  filePermission,
+  flagsFor,
+  type NeededPermission,
+} from "./permission.ts";
+import type { ServePlan } from "./serve_plan.ts";
+
+/** How long transfers may go on in the end, unless told otherwise; the server's own default. */
+export const DEFAULT_DRAIN_MS = 10_000;
+
+/** The permissions that a plan needs, and its configuration file. */
+export function permissionsFor(
+  { root, directory, options }: ServePlan,
+  configPath?: string,
+): NeededPermission[] {
+  const port = options.port!;
+  const hosts = options.hostname as readonly string[] | undefined;
+  const needed: NeededPermission[] = (hosts ?? ["0.0.0.0"]).map((host) => ({
+    descriptors: [{
+      name: "net",
+      host: host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`,
+    }],
+    purpose: `listen on ${host === "0.0.0.0" ? "the network" : host}`,
+    flag: "--allow-net",
+    // Answers go to clients at any address, and each one is checked.
+    scope: [],
+  }));
+  if (configPath !== undefined) {
+    needed.push(filePermission("read", configPath));
+  }
+  needed.push(filePermission("read", root));
+  if (directory.write) needed.push(filePermission("write", root));
+  return needed;
+}
+
+/** What is served, to be read behind "Serving ROOT on ADDRESS". */
+export function modeText({ directory, options }: ServePlan): string {
+  const uploads = !directory.write
+    ? "read-only"
+    : `uploads up to ${
+      sizeText(directory.maxSizeBytes ?? DEFAULT_MAX_UPLOAD_BYTES)
+    }${directory.overwrite ? ", also over files that exist" : ""}`;
+  return uploads + (options.rfc1350 ? ", without options" : "");
+}
+
+/** A number of octets in the form that --max-size takes. */
+function sizeText(bytes: number): string {
+  let value = bytes;
+  let power = 0;
+  while (value > 0 && value % 1024 === 0 && power < 4) {
+    value /= 1024;
+    power++;
+  }
+  return power === 0 ? `${bytes} octets` : `${value}${"kMGT"[power - 1]}`;
+}
+
+/** What `--check` tells of a plan, a line each. */
+const CHECK_LINES: readonly [
+  title: string,
+  text: (plan: ServePlan) => string,
+][] = [
+  ["Directory", ({ root }) => root],
+  ["Access", modeText],
+  [
+    "Addresses",
+    ({ options: { hostname } }) =>
+      hostname === undefined ? "all" : [hostname].flat().join(", "),
+  ],
+  [
+    "Port",
+    ({ options: { port }, isPortGiven }) =>
+      isPortGiven ? `${port}` : `${port}, or 6969 where that is not allowed`,
+  ],
+  [
+    "Transfers",
+    ({ options: { singlePort, portRange } }) =>
+      singlePort
+        ? "on the same port"
+        : portRange
+        ? `on ports ${portRange.first} to ${portRange.last}`
+        : "on a port of its own each",
+  ],
+  [
+    "Drain",
+    ({ options: { shutdownTimeoutMs = DEFAULT_DRAIN_MS } }) =>
+      `${shutdownTimeoutMs / 1000} s`,
+  ],
+];
+
+/**
+ * What `serve --check` tells.
+ *
+ * @param plan What would be done.
+ * @param context The process.
+ * @param configPath The configuration file, if there is one.
+ * @returns Lines.
+ */
+export function checkText(
+  plan: ServePlan,
+  context: Pick<CliContext, "programName">,
+  configPath?: string,
+): string {
+  const flags = flagsFor(permissionsFor(plan, configPath)).join(" ");
+  const lines = [
+    ...CHECK_LINES.map(([title, text]) => [title, text(plan)] as const),
+    ["Permissions", flags] as const,
+  ].map(([title, text]) => `${title.padEnd(12)} ${text}\n`);
+  const what = configPath ?? "The command line";
+  return `${context.programName}: ${what} is fine\n${lines.join("")}`;
+}
