@@ -30,6 +30,7 @@ export {
   splitFilename,
   TEMPORARY_NAME_REGEXP,
 } from "./filename.ts";
+export { NoAnswerError } from "./no_answer.ts";
 export { type TftpHandler, type TftpRequest, withFilename } from "./request.ts";
 export { TftpResponse, type TftpResponseInit } from "./response.ts";
 export {

@@ -9,8 +9,9 @@ export interface ServerLimits {
    */
   readonly maxTransfers?: number;
   /**
-   * Transfers at once with one client: XX
-   * oldest one makes room that was not answered for a second; when there is none, a new request is left without an answer.
+   * Transfers at once with one client: an IPv4 address, the first 64 bits of an IPv6 address, or a link-local one.
+   * When there are as many, the oldest one makes room that was not answered for a second; when there is none, a new request
+   * is left without an answer.
    *
    * @default {2048}
    */

@@ -8,7 +8,7 @@
 // An upload whose handler reads `body` begins when it first looks at it, while the handler still runs; the handler's
 // return then is what the last acknowledgment waits for.
 
-import type { TftpRequest } from "../handlers/mod.ts";
+import { NoAnswerError, type TftpRequest } from "../handlers/mod.ts";
 import {
   asTftpError,
   type DatagramSocket,
@@ -208,7 +208,9 @@ export class Session {
       } else await this.#transferTo(await checkSink(response));
     } catch (error) {
       upload?.fail(error);
-      if (!this.#transfer && isShortage(error)) return this.#drop(error);
+      if (
+        !this.#transfer && (error instanceof NoAnswerError || isShortage(error))
+      ) return this.#drop(error);
       if (!(error instanceof TftpError)) this.#host.reportFault(error);
       if (this.#transfer) this.#transfer.driver.fail(error);
       else this.#refuse(error);
@@ -323,7 +325,7 @@ export class Session {
     this.#close();
   }
 
-  /** Leaves the request without an answer: there is no socket or file to be had now, and soon there may be. */
+  /** Leaves the request without an answer: the handler wants it so, or there is no socket or file to be had right now. */
   #drop(error: Error): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
@@ -333,7 +335,7 @@ export class Session {
     this.#host.emit({ type: "dropped", request: this.info, reason });
     this.#host.release(this);
     this.#close();
-    this.#host.makeRoom();
+    if (isShortage(error)) this.#host.makeRoom();
   }
 
   #end(error: unknown): void {
