@@ -31,6 +31,22 @@ export {
   TEMPORARY_NAME_REGEXP,
 } from "./filename.ts";
 export { NoAnswerError } from "./no_answer.ts";
+export { byOperation, type ByOperationOptions } from "./policy/by_operation.ts";
+export {
+  type CidrBlock,
+  cidrContains,
+  type IpAddress,
+  parseCidr,
+  parseIpAddress,
+} from "./policy/cidr.ts";
+export {
+  checkPolicy,
+  type Policy,
+  type PolicyRules,
+  type RefusalKind,
+  type WritePolicyRules,
+} from "./policy/policy.ts";
+export { restrict, type RestrictOptions } from "./policy/restrict.ts";
 export { type TftpHandler, type TftpRequest, withFilename } from "./request.ts";
 export { TftpResponse, type TftpResponseInit } from "./response.ts";
 export {
