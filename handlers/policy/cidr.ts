@@ -91,7 +91,8 @@ export function parseCidr(text: string): CidrBlock {
       }/${prefix}`,
     );
   }
-  return isMapped(bytes) && prefixBits >= MAPPED_BITS
+  // A shorter prefix than that of all mapped addresses would have had bits behind it.
+  return isMapped(bytes)
     ? {
       bytes: bytes.slice(MAPPED.length),
       zone: null,

@@ -161,18 +161,18 @@ Deno.test("restrict() counts transfers from the request until the source is clos
 });
 
 Deno.test("restrict() counts transfers of reads and writes apart where that is asked for", async () => {
-  const handler = restrict(
-    {
-      excess: "refuse",
-      writes: { maxTransfersPerClient: 1, excess: "refuse" },
-    },
-    serveAll,
-  );
+  const one = { maxTransfersPerClient: 1, excess: "refuse" } as const;
+  const handler = restrict({ reads: one, writes: one }, serveAll);
   const writing = await handler(fakeUpload("x"));
   assert(
     (await answer(handler, fakeUpload("x"))).startsWith("2 Too many transfers"),
   );
   const reading = await handler(fakeRequest("x"));
+  assert(
+    (await answer(handler, fakeRequest("x"))).startsWith(
+      "2 Too many transfers",
+    ),
+  );
   await reading!.source!.close();
   await writing!.sink!.abort(null);
   assertEquals(await answer(handler, fakeUpload("x")), "served");
@@ -322,6 +322,21 @@ for (const upload of ["sink", "body"] as const) {
     });
   });
 }
+
+Deno.test("server: what a handler has read and then refuses takes no room", () =>
+  withServer({
+    handler: restrict({ writes: { maxBytes: 10 } }, async ({ body }) => {
+      await bytesOf(body!);
+      throw new TftpError(2, "Not this one");
+    }),
+  }, async (side) => {
+    for (let i = 0; i < 2; i++) {
+      const client = await side.ask(write("a"));
+      await client.expect("ACK 0");
+      await client.send(data(1, 10));
+      await client.expect('ERROR 2 "Not this one"');
+    }
+  }));
 
 Deno.test("server: an upload whose reader does not mind a full quota is not acknowledged", () =>
   withServer({

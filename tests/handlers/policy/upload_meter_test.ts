@@ -64,6 +64,7 @@ Deno.test("UploadMeter asks what is free before an upload, and for each MiB of i
   for (let i = 0; i < 15; i++) assertEquals(meter.take(65536), undefined);
   await meter.take(65536);
   assertEquals(asked.length, 2);
+  assertEquals(meter.take(65536), undefined);
   free = MIB - 1;
   await assertRejects(
     async () => await meter.take(MIB),
