@@ -19,6 +19,7 @@ import {
 } from "../packet/mod.ts";
 import { fileError } from "./_file_error.ts";
 import { DEFAULT_MAX_UPLOAD_BYTES, FileSink } from "./file_sink.ts";
+import type { FileCache } from "./file_cache.ts";
 import { FileSource } from "./file_source.ts";
 import { splitFilename } from "./filename.ts";
 import type { TftpRequest } from "./request.ts";
@@ -59,6 +60,12 @@ export interface ServeDirOptions {
    * @default {"inside"}
    */
   readonly symlinks?: SymlinkPolicy;
+  /**
+   * Where bytes of files are kept for other readers.
+   *
+   * @default {null}
+   */
+  readonly cache?: FileCache | null;
 }
 
 /** The options, complete and checked. */
@@ -144,6 +151,7 @@ function checkOptions(options: ServeDirOptions): Settings {
     overwrite = false,
     maxSizeBytes = DEFAULT_MAX_UPLOAD_BYTES,
     symlinks = "inside",
+    cache = null,
   } = options;
   const root = options.root instanceof URL
     ? fromFileUrl(options.root)
@@ -160,7 +168,7 @@ function checkOptions(options: ServeDirOptions): Settings {
   }
   const isSlashed = root.endsWith("/") || root.endsWith(SEPARATOR);
   const prefix = isSlashed ? root.slice(0, -1) : root;
-  return { root, prefix, write, overwrite, maxSizeBytes, symlinks };
+  return { root, prefix, write, overwrite, maxSizeBytes, symlinks, cache };
 }
 
 function openSource(components: string[], settings: Settings): FileSource {
@@ -191,7 +199,7 @@ function openSource(components: string[], settings: Settings): FileSource {
         `Cannot send "${path}" as another file took its place while it was opened`,
       );
     }
-    return new FileSource(file, opened);
+    return new FileSource(settings.cache?.share(file, opened) ?? file, opened);
   } catch (error) {
     file.close();
     throw error;

@@ -1,6 +1,7 @@
 import type { Source } from "../net/mod.ts";
 import { ERROR_CODE, TftpError } from "../packet/mod.ts";
 import { fileError } from "./_file_error.ts";
+import type { ReadableFile } from "./file_cache.ts";
 
 /**
  * A source over an open file. It gives as many octets as the file had when the source was made. Before the last of them
@@ -29,7 +30,7 @@ import { fileError } from "./_file_error.ts";
 export class FileSource implements Source {
   /** Octets in the file when the source was made. */
   readonly size: number;
-  readonly #file: Deno.FsFile;
+  readonly #file: ReadableFile;
   readonly #mtimeMs: number | undefined;
   #position = 0;
   #isVerified = false;
@@ -41,7 +42,7 @@ export class FileSource implements Source {
    * @param file The file, opened for reading; the source closes it.
    * @param info What is known about the open file; left out, it is asked for.
    */
-  constructor(file: Deno.FsFile, info: Deno.FileInfo = file.statSync()) {
+  constructor(file: ReadableFile, info: Deno.FileInfo = file.statSync()) {
     this.#file = file;
     this.size = info.size;
     this.#mtimeMs = info.mtime?.getTime();

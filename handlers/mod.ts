@@ -20,6 +20,11 @@ export {
   type SymlinkPolicy,
 } from "./directory.ts";
 export {
+  FileCache,
+  type FileCacheOptions,
+  type ReadableFile,
+} from "./file_cache.ts";
+export {
   DEFAULT_MAX_UPLOAD_BYTES,
   FileSink,
   type FileSinkOptions,
