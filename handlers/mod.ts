@@ -45,11 +45,11 @@ export {
   parseIpAddress,
 } from "./policy/cidr.ts";
 export {
-  checkPolicy,
-  type Policy,
-  type PolicyRules,
+  type AccessPolicy,
+  type AccessRules,
+  checkAccessPolicy,
   type RefusalKind,
-  type WritePolicyRules,
+  type WriteRules,
 } from "./policy/policy.ts";
 export { restrict, type RestrictOptions } from "./policy/restrict.ts";
 export { type TftpHandler, type TftpRequest, withFilename } from "./request.ts";

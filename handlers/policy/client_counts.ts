@@ -1,5 +1,5 @@
 import { RateLimiter } from "../../net/mod.ts";
-import type { PolicyRules } from "./policy.ts";
+import type { AccessRules } from "./policy.ts";
 
 /** What one set of rules counts by client: requests and transfers. It outlives the rules, which may change. */
 export class ClientCounts {
@@ -8,7 +8,7 @@ export class ClientCounts {
   #limits = "";
 
   /** Whether a client may ask once more now; if so, it is counted. When the limits change, so do the counts. */
-  allowRequest(rules: PolicyRules, client: string, now: number): boolean {
+  allowRequest(rules: AccessRules, client: string, now: number): boolean {
     const { maxRequestsPerSecond, maxRequestBurst } = rules;
     if (maxRequestsPerSecond === undefined) return true;
     const limits = `${maxRequestsPerSecond}/${maxRequestBurst}`;
@@ -23,7 +23,7 @@ export class ClientCounts {
   }
 
   /** Whether one more transfer with a client may begin. */
-  hasRoom({ maxTransfersPerClient }: PolicyRules, client: string): boolean {
+  hasRoom({ maxTransfersPerClient }: AccessRules, client: string): boolean {
     return (this.#transfers.get(client) ?? 0) <
       (maxTransfersPerClient ?? Infinity);
   }

@@ -7,7 +7,7 @@ import { type CidrBlock, parseCidr } from "./cidr.ts";
 export type RefusalKind = "refuse" | "silent";
 
 /** Rules that a request has to keep; what is left out is no rule. */
-export interface PolicyRules {
+export interface AccessRules {
   /**
    * Blocks of addresses that are served, IPv4 or IPv6: `192.0.2.0/24`, `2001:db8::/32`, `fe80::%eth0/64`, or one address.
    * IPv4 clients of a socket that speaks both are in IPv4 blocks.
@@ -81,7 +81,7 @@ export interface PolicyRules {
 }
 
 /** Rules that a write has to keep. */
-export interface WritePolicyRules extends PolicyRules {
+export interface WriteRules extends AccessRules {
   /**
    * Octets that one client may store. Counted is what was stored, not what was announced, and nothing is given back for what
    * is replaced or removed later.
@@ -113,11 +113,11 @@ export interface WritePolicyRules extends PolicyRules {
 }
 
 /** Who may read and write what, and how much: the rules at the top hold for every request, the others in addition. */
-export interface Policy extends PolicyRules {
+export interface AccessPolicy extends AccessRules {
   /** Rules for reads, in addition. */
-  readonly reads?: PolicyRules;
+  readonly reads?: AccessRules;
   /** Rules for writes, in addition. */
-  readonly writes?: WritePolicyRules;
+  readonly writes?: WriteRules;
 }
 
 /** Rules that were checked, ready to be applied. */
@@ -125,7 +125,7 @@ export interface CheckedRules {
   /** Where they stand, for messages: nothing, `reads.` or `writes.`. */
   readonly at: string;
   /** The rules as they were given. */
-  readonly rules: WritePolicyRules;
+  readonly rules: WriteRules;
   readonly allow: readonly CidrBlock[] | null;
   readonly deny: readonly CidrBlock[];
   /** In lower case, with a dot; empty for names without one. */
@@ -171,7 +171,7 @@ const path: Check = (name, value) => {
   throw new TypeError(wrong(name, "must be a path", value));
 };
 
-const RULES: Readonly<Record<keyof PolicyRules, Check>> = {
+const RULES: Readonly<Record<keyof AccessRules, Check>> = {
   allow: texts,
   deny: texts,
   strangers: kind,
@@ -185,7 +185,7 @@ const RULES: Readonly<Record<keyof PolicyRules, Check>> = {
   maxDepth: wholeFrom(1),
 };
 
-const WRITE_RULES: Readonly<Record<keyof WritePolicyRules, Check>> = {
+const WRITE_RULES: Readonly<Record<keyof WriteRules, Check>> = {
   ...RULES,
   maxBytesPerClient: wholeFrom(0),
   maxBytes: wholeFrom(0),
@@ -204,19 +204,21 @@ const WRITE_RULES: Readonly<Record<keyof WritePolicyRules, Check>> = {
  *
  * @example A slip of the pen
  * ```ts
- * import { checkPolicy } from "@tftpkit/tftp/handlers";
+ * import { checkAccessPolicy } from "@tftpkit/tftp/handlers";
  * import { assertThrows } from "@std/assert";
  *
- * checkPolicy({ allow: ["192.0.2.0/24"], writes: { allow: ["192.0.2.7"] } });
- * assertThrows(() => checkPolicy({ alow: ["192.0.2.0/24"] }), TypeError, "alow");
+ * checkAccessPolicy({ allow: ["192.0.2.0/24"], writes: { allow: ["192.0.2.7"] } });
+ * assertThrows(() => checkAccessPolicy({ alow: ["192.0.2.0/24"] }), TypeError, "alow");
  * ```
  */
-export function checkPolicy(policy: unknown): asserts policy is Policy {
-  resolvePolicy(policy as Policy);
+export function checkAccessPolicy(
+  policy: unknown,
+): asserts policy is AccessPolicy {
+  resolvePolicy(policy as AccessPolicy);
 }
 
 /** Checks a policy, and makes it ready to be applied. */
-export function resolvePolicy(policy: Policy): CheckedPolicy {
+export function resolvePolicy(policy: AccessPolicy): CheckedPolicy {
   assertObject("policy", policy);
   const { reads = {}, writes = {}, ...common } = policy;
   return {
@@ -228,7 +230,7 @@ export function resolvePolicy(policy: Policy): CheckedPolicy {
 
 function resolveRules(
   at: string,
-  rules: WritePolicyRules,
+  rules: WriteRules,
   checks: Readonly<Record<string, Check>>,
 ): CheckedRules {
   assertObject(at === "" ? "policy" : at.slice(0, -1), rules);
@@ -244,8 +246,8 @@ function resolveRules(
     if (value !== undefined) check(at + name, value);
   }
   const needs = (
-    one: keyof WritePolicyRules,
-    other: keyof WritePolicyRules,
+    one: keyof WriteRules,
+    other: keyof WriteRules,
   ) => {
     if (rules[one] === undefined || rules[other] !== undefined) return;
     throw new TypeError(

@@ -20,9 +20,9 @@ import { followBody, followSink, followSource } from "./follow.ts";
 import { freeBytesOf } from "./free_space.ts";
 import { findNameObstacle } from "./names.ts";
 import {
+  type AccessPolicy,
   type CheckedPolicy,
   type CheckedRules,
-  type Policy,
   type RefusalKind,
   resolvePolicy,
 } from "./policy.ts";
@@ -62,10 +62,14 @@ type Scope = readonly [rules: CheckedRules, counts: ClientCounts];
  * be stored. What breaks one is refused with code 2, or 3 where it is about room, and a text that says no more; the error's
  * message names the rule. Only requests that keep all rules reach the handler.
  *
+ * A client is an address here, and UDP lets anybody write any address into a request. Rules keep honest clients apart; they
+ * do not authenticate anyone, and who forges the address of another can use up what that one may ask for. What is stored
+ * counts for the client that has answered from its address.
+ *
  * To be called once, as the counts are kept in what it returns.
  *
  * @param policy The rules; or what gives those that hold now, asked for each request: to change them, give another object.
- * A wrong one makes requests fail until it is mended; see `checkPolicy`.
+ * A wrong one makes requests fail until it is mended; see `checkAccessPolicy`.
  * @param handler What is protected.
  * @param options Where time and free space are asked.
  * @returns The handler behind the rules.
@@ -104,7 +108,7 @@ type Scope = readonly [rules: CheckedRules, counts: ClientCounts];
  * ```
  */
 export function restrict(
-  policy: Policy | (() => Policy),
+  policy: AccessPolicy | (() => AccessPolicy),
   handler: TftpHandler,
   options: RestrictOptions = {},
 ): TftpHandler {
@@ -153,9 +157,11 @@ export function restrict(
 }
 
 /** The rules that hold now, checked once for each object that is given. */
-function lookAt(policy: Policy | (() => Policy)): () => CheckedPolicy {
+function lookAt(
+  policy: AccessPolicy | (() => AccessPolicy),
+): () => CheckedPolicy {
   const current = typeof policy === "function" ? policy : () => policy;
-  let seen: Policy | null = null;
+  let seen: AccessPolicy | null = null;
   let checked: CheckedPolicy;
   return () => {
     const next = current();

@@ -5,7 +5,7 @@ import {
   TftpError,
 } from "../../packet/mod.ts";
 import type { TftpRequest } from "../request.ts";
-import type { WritePolicyRules } from "./policy.ts";
+import type { WriteRules } from "./policy.ts";
 import type { Quota, QuotaShare } from "./quota.ts";
 
 /** Octets between two looks at what is free on the disk. */
@@ -14,7 +14,7 @@ const LOOK_EVERY_BYTES = 1024 * 1024;
 /** What an upload is measured against. */
 export interface UploadMeasure {
   /** The rules for writes. */
-  readonly rules: WritePolicyRules;
+  readonly rules: WriteRules;
   /** Who uploads. */
   readonly client: string;
   /** What all uploads are counted in. */
@@ -56,7 +56,7 @@ export class UploadMeter {
   }
 
   /** Whether there are rules to measure against. */
-  static isNeeded(rules: WritePolicyRules): boolean {
+  static isNeeded(rules: WriteRules): boolean {
     return rules.maxBytes !== undefined ||
       rules.maxBytesPerClient !== undefined || rules.minFreeBytes !== undefined;
   }

@@ -318,6 +318,6 @@ Deno.test("serveDir() uses the cache it is given, and asks each time whether the
   };
   for (let i = 0; i < 3; i++) assertEquals(await ask(), content(1000));
   assertEquals(cache.sizeBytes, 1000);
-  Deno.removeSync(path);
+  await Deno.remove(path);
   await ask().then(() => assert(false), (error) => assertEquals(error.code, 1));
 });

@@ -1,8 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { findAccessObstacle } from "../../../handlers/policy/access.ts";
-import { type Policy, resolvePolicy } from "../../../handlers/policy/policy.ts";
+import {
+  type AccessPolicy,
+  resolvePolicy,
+} from "../../../handlers/policy/policy.ts";
 
-function obstacle(policy: Policy, hostname: string): string | null {
+function obstacle(policy: AccessPolicy, hostname: string): string | null {
   return findAccessObstacle(resolvePolicy(policy).common, hostname);
 }
 

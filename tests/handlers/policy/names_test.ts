@@ -1,9 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { findNameObstacle } from "../../../handlers/policy/names.ts";
-import { type Policy, resolvePolicy } from "../../../handlers/policy/policy.ts";
+import {
+  type AccessPolicy,
+  resolvePolicy,
+} from "../../../handlers/policy/policy.ts";
 import { TftpError } from "../../../packet/mod.ts";
 
-function obstacle(policy: Policy, filename: string): string | null {
+function obstacle(policy: AccessPolicy, filename: string): string | null {
   return findNameObstacle(resolvePolicy(policy).common, filename);
 }
 

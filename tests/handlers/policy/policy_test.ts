@@ -1,8 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { checkPolicy, resolvePolicy } from "../../../handlers/policy/policy.ts";
+import {
+  checkAccessPolicy,
+  resolvePolicy,
+} from "../../../handlers/policy/policy.ts";
 
-Deno.test("checkPolicy() takes a policy as it comes out of a file", () => {
-  checkPolicy(JSON.parse(`{
+Deno.test("checkAccessPolicy() takes a policy as it comes out of a file", () => {
+  checkAccessPolicy(JSON.parse(`{
     "allow": ["192.0.2.0/24", "2001:db8::/32"],
     "deny": ["192.0.2.66"],
     "strangers": "silent",
@@ -21,7 +24,7 @@ Deno.test("checkPolicy() takes a policy as it comes out of a file", () => {
       "freeSpacePath": "./uploads"
     }
   }`));
-  checkPolicy({});
+  checkAccessPolicy({});
 });
 
 for (
@@ -68,8 +71,8 @@ for (
     [{ allow: () => [] }, TypeError, "current value is a function"],
   ] as const
 ) {
-  Deno.test(`checkPolicy() refuses ${JSON.stringify(policy)}: ${hint}`, () => {
-    assertThrows(() => checkPolicy(policy), error, hint);
+  Deno.test(`checkAccessPolicy() refuses ${JSON.stringify(policy)}: ${hint}`, () => {
+    assertThrows(() => checkAccessPolicy(policy), error, hint);
   });
 }
 

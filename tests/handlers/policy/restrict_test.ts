@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
+  type AccessPolicy,
   NoAnswerError,
-  type Policy,
   restrict,
   type TftpHandler,
   type TftpRequest,
@@ -219,7 +219,7 @@ Deno.test("restrict() asks what is free where uploads are stored", async () => {
 });
 
 Deno.test("restrict() asks for the policy each time, and keeps its counts when it changes", async () => {
-  let policy: Policy = { writes: { maxBytes: 10 } };
+  let policy: AccessPolicy = { writes: { maxBytes: 10 } };
   const handler = restrict(() => policy, serveAll);
   const upload = await handler(fakeUpload("x"));
   await upload!.sink!.write(new Uint8Array(8));
@@ -232,7 +232,7 @@ Deno.test("restrict() asks for the policy each time, and keeps its counts when i
   policy = {};
   assertEquals(await answer(handler, denied), "served");
   // A wrong one lets nobody in.
-  policy = { alow: [] } as Policy;
+  policy = { alow: [] } as AccessPolicy;
   await assertRejects(() => answer(handler, fakeRequest("x")), TypeError);
 });
 

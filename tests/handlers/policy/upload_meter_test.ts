@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { WritePolicyRules } from "../../../handlers/policy/policy.ts";
+import type { WriteRules } from "../../../handlers/policy/policy.ts";
 import { Quota } from "../../../handlers/policy/quota.ts";
 import { UploadMeter } from "../../../handlers/policy/upload_meter.ts";
 import type { TftpRequest } from "../../../handlers/mod.ts";
@@ -9,7 +9,7 @@ import { fakeUpload } from "../_request.ts";
 const MIB = 1024 * 1024;
 
 function open(
-  rules: WritePolicyRules,
+  rules: WriteRules,
   overrides: Partial<TftpRequest> = {},
   freeBytes: (path: string) => number | Promise<number> = () => 0,
   quota: Quota = new Quota(() => 0),
