@@ -67,7 +67,8 @@ interface Entry {
  * served from old bytes.
  *
  * The system keeps files in memory, too, and reading from there costs little: a cache pays where a file system is slow though
- * it has been asked before. Measure before you use one.
+ * it has been asked before. Measure before you use one. Where a root is a symbolic link, `--allow-read` has to name what it
+ * leads to as well: Deno does not let an open file be looked at otherwise, and nothing is kept.
  *
  * @example A directory with a cache
  * ```ts

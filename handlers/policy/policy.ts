@@ -24,7 +24,7 @@ export interface AccessRules {
   /**
    * What a client hears that is not allowed, or denied: ERROR 2, or nothing.
    *
-   * @default {"refuse"}
+   * @default {"refuse"; for reads and writes, what is said at the top}
    */
   readonly strangers?: RefusalKind;
   /**
@@ -50,7 +50,7 @@ export interface AccessRules {
    * What a client hears that asks too often, or for too much at once: nothing, so that it asks again and may have more
    * luck, or ERROR 2, so that it gives up.
    *
-   * @default {"silent"}
+   * @default {"silent"; for reads and writes, what is said at the top}
    */
   readonly excess?: RefusalKind;
   /**
@@ -126,6 +126,8 @@ export interface CheckedRules {
   readonly at: string;
   /** The rules as they were given. */
   readonly rules: WriteRules;
+  readonly strangers: RefusalKind;
+  readonly excess: RefusalKind;
   readonly allow: readonly CidrBlock[] | null;
   readonly deny: readonly CidrBlock[];
   /** In lower case, with a dot; empty for names without one. */
@@ -220,11 +222,12 @@ export function checkAccessPolicy(
 /** Checks a policy, and makes it ready to be applied. */
 export function resolvePolicy(policy: AccessPolicy): CheckedPolicy {
   assertObject("policy", policy);
-  const { reads = {}, writes = {}, ...common } = policy;
+  const { reads = {}, writes = {}, ...rules } = policy;
+  const common = resolveRules("", rules, RULES, {});
   return {
-    common: resolveRules("", common, RULES),
-    reads: resolveRules("reads.", reads, RULES),
-    writes: resolveRules("writes.", writes, WRITE_RULES),
+    common,
+    reads: resolveRules("reads.", reads, RULES, common),
+    writes: resolveRules("writes.", writes, WRITE_RULES, common),
   };
 }
 
@@ -232,6 +235,7 @@ function resolveRules(
   at: string,
   rules: WriteRules,
   checks: Readonly<Record<string, Check>>,
+  defaults: { strangers?: RefusalKind; excess?: RefusalKind },
 ): CheckedRules {
   assertObject(at === "" ? "policy" : at.slice(0, -1), rules);
   for (const [name, value] of Object.entries(rules)) {
@@ -259,6 +263,8 @@ function resolveRules(
   return {
     at,
     rules,
+    strangers: rules.strangers ?? defaults.strangers ?? "refuse",
+    excess: rules.excess ?? defaults.excess ?? "silent",
     allow: blocksOf(`${at}allow`, rules.allow),
     deny: blocksOf(`${at}deny`, rules.deny) ?? [],
     allowExtensions: rules.allowExtensions?.map(normalizeExtension) ?? null,

@@ -182,14 +182,14 @@ function checkRequest(
   for (const [checked] of scopes) {
     const obstacle = findAccessObstacle(checked, request.remote.hostname);
     if (obstacle === null) continue;
-    throw refusal(request, obstacle, checked.rules.strangers ?? "refuse");
+    throw refusal(request, obstacle, checked.strangers);
   }
-  for (const [{ at, rules }, counts] of scopes) {
+  for (const [{ at, rules, excess }, counts] of scopes) {
     if (counts.allowRequest(rules, client, now)) continue;
     throw refusal(
       request,
       `its client must keep to ${at}maxRequestsPerSecond, ${rules.maxRequestsPerSecond}: ${client} asks more often`,
-      rules.excess ?? "silent",
+      excess,
       "Too many requests",
     );
   }
@@ -205,12 +205,12 @@ function enter(
   scopes: readonly Scope[],
   client: string,
 ): () => void {
-  for (const [{ at, rules }, counts] of scopes) {
+  for (const [{ at, rules, excess }, counts] of scopes) {
     if (counts.hasRoom(rules, client)) continue;
     throw refusal(
       request,
       `its client must keep to ${at}maxTransfersPerClient, ${rules.maxTransfersPerClient}: ${client} has as many under way`,
-      rules.excess ?? "silent",
+      excess,
       "Too many transfers",
     );
   }

@@ -94,7 +94,8 @@ Deno.test("restrict() leaves strangers without an answer where that is asked for
     strangers: "silent",
     allow: ["192.0.2.0/24"],
     denyExtensions: ["key"],
-    writes: { deny: ["192.0.2.66"] },
+    reads: { deny: ["192.0.2.65"] },
+    writes: { deny: ["192.0.2.66"], strangers: "refuse" },
   }, serveAll);
   assertEquals(
     await answer(handler, fakeRequest("x", remote("198.51.100.7"))),
@@ -102,7 +103,9 @@ Deno.test("restrict() leaves strangers without an answer where that is asked for
   );
   const known = remote("192.0.2.66");
   assertEquals((await answer(handler, fakeRequest("x.key", known)))[0], "2");
-  // Each set of rules says so for itself.
+  // What is said at the top holds for reads and writes that say nothing themselves.
+  const unwanted = fakeRequest("x", remote("192.0.2.65"));
+  assert((await answer(handler, unwanted)).startsWith("silence"));
   assertEquals((await answer(handler, fakeUpload("x", known)))[0], "2");
 });
 
@@ -161,8 +164,11 @@ Deno.test("restrict() counts transfers from the request until the source is clos
 });
 
 Deno.test("restrict() counts transfers of reads and writes apart where that is asked for", async () => {
-  const one = { maxTransfersPerClient: 1, excess: "refuse" } as const;
-  const handler = restrict({ reads: one, writes: one }, serveAll);
+  const one = { maxTransfersPerClient: 1 };
+  const handler = restrict(
+    { excess: "refuse", reads: one, writes: one },
+    serveAll,
+  );
   const writing = await handler(fakeUpload("x"));
   assert(
     (await answer(handler, fakeUpload("x"))).startsWith("2 Too many transfers"),
