@@ -4,6 +4,7 @@ import {
   parseCidr,
   parseIpAddress,
 } from "../../../handlers/policy/cidr.ts";
+import { forAll, type Random } from "../../_random.ts";
 
 function contains(block: string, address: string): boolean {
   const parsed = parseIpAddress(address);
@@ -128,3 +129,39 @@ Deno.test("parseIpAddress() knows an address by whatever name", () => {
   assertEquals(parseIpAddress("fe80::1%eth0")?.zone, "eth0");
   assertEquals(parseIpAddress("localhost"), null);
 });
+
+/** An address that is close to another one, so that both outcomes come up. */
+function neighbour(random: Random, bytes: Uint8Array): Uint8Array {
+  const copy = bytes.slice();
+  const bit = random.between(0, copy.length * 8 - 1);
+  if (random.chance(3, 4)) copy[bit >> 3]! ^= 0x80 >> (bit & 7);
+  return copy;
+}
+
+function toNumber(bytes: Uint8Array): bigint {
+  return BigInt(`0x${bytes.toHex()}`);
+}
+
+function toText(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join(".");
+  return bytes.toHex().match(/.{4}/g)!.join(":");
+}
+
+for (const width of [32, 128]) {
+  Deno.test(`a block of ${width} bits holds the addresses that begin as it does`, () => {
+    forAll(2000, (random) => {
+      const bytes = random.bytes(width / 8);
+      const prefixBits = random.between(0, width);
+      const rest = BigInt(width - prefixBits);
+      const network = toNumber(bytes) >> rest << rest;
+      const hex = network.toString(16).padStart(width / 4, "0");
+      const block = `${toText(Uint8Array.fromHex(hex))}/${prefixBits}`;
+      const other = neighbour(random, bytes);
+      assert(contains(block, toText(bytes)));
+      assertEquals(
+        contains(block, toText(other)),
+        toNumber(other) >> rest << rest === network,
+      );
+    });
+  });
+}
