@@ -1,6 +1,11 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { Quota, type QuotaLimits } from "../../../handlers/policy/quota.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  Quota,
+  type QuotaLimits,
+  type QuotaShare,
+} from "../../../handlers/policy/quota.ts";
 import { TftpError } from "../../../packet/mod.ts";
+import { forAll } from "../../_random.ts";
 
 /** Uploads and stores; whether there was room. */
 function store(
@@ -135,4 +140,48 @@ Deno.test("Quota counts nobody where nothing is limited", () => {
   const quota = new Quota(() => 0);
   assertEquals(store(quota, {}, "a", 1e12), true);
   assertEquals(quota.clientCount, 0);
+});
+
+Deno.test("Quota never stores more than it may, and loses count of nothing, however uploads overlap", () => {
+  forAll(300, (random) => {
+    const quota = new Quota(() => 0);
+    const limits = { maxBytesPerClient: 60, maxBytes: 100 };
+    const stored = new Map([["a", 0], ["b", 0], ["c", 0]]);
+    const total = () => [...stored.values()].reduce((sum, each) => sum + each);
+    const open: { share: QuotaShare; client: string; taken: number }[] = [];
+    for (let step = 0; step < 60; step++) {
+      const client = random.pick([...stored.keys()]);
+      const index = random.between(0, open.length - 1);
+      const upload = open[index];
+      try {
+        if (!upload || random.chance(1, 3)) {
+          const share = quota.open(limits, client, random.between(0, 30));
+          open.push({ share, client, taken: 0 });
+        } else if (random.chance(1, 2)) {
+          const sizeBytes = random.between(0, 12);
+          upload.share.take(sizeBytes);
+          upload.taken += sizeBytes;
+        } else {
+          open.splice(index, 1);
+          if (random.chance(1, 2)) upload.share.giveBack();
+          else {
+            upload.share.settle();
+            const { client, taken } = upload;
+            stored.set(client, stored.get(client)! + taken);
+          }
+        }
+      } catch (error) {
+        assert(error instanceof TftpError && error.code === 3, `${error}`);
+        // What does not fit breaks off its upload; here, some upload.
+        if (upload) open.splice(index, 1)[0]!.share.giveBack();
+      }
+      assert(total() <= 100 && Math.max(...stored.values()) <= 60);
+    }
+    for (const { share } of open) share.giveBack();
+    for (const [client, used] of stored) {
+      const left = Math.min(60 - used, 100 - total());
+      if (left > 0) quota.open(limits, client, left);
+      assertThrows(() => quota.open(limits, client, left + 1), TftpError);
+    }
+  });
 });
