@@ -40,6 +40,11 @@ export {
   type TransferProgress,
 } from "./client.ts";
 export {
+  type AccessPolicy,
+  type AccessRules,
+  byOperation,
+  type ByOperationOptions,
+  checkAccessPolicy,
   clientRoot,
   type ClientRootOptions,
   compose,
@@ -47,6 +52,10 @@ export {
   memory,
   type MemoryHandler,
   type MemoryOptions,
+  NoAnswerError,
+  type RefusalKind,
+  restrict,
+  type RestrictOptions,
   type Route,
   route,
   type RouteHandler,
@@ -56,6 +65,7 @@ export {
   serveFile,
   type ServeFileOptions,
   withFilename,
+  type WriteRules,
 } from "./handlers/mod.ts";
 export type { Sink, Source, TransferBody, UdpAddress } from "./net/mod.ts";
 export {

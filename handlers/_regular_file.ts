@@ -4,6 +4,7 @@
 
 import { ERROR_CODE } from "../packet/mod.ts";
 import { refusal } from "./_refusal.ts";
+import type { FileCache } from "./file_cache.ts";
 import { FileSource } from "./file_source.ts";
 
 /** How a path is looked at: `Deno.statSync`, or `Deno.lstatSync` where it must be no symbolic link. */
@@ -31,11 +32,13 @@ export function checkRegular(path: string, info: Deno.FileInfo): void {
  * @param path The file.
  * @param info What was seen.
  * @param look How it was looked at.
+ * @param cache Where its bytes are kept for other readers.
  */
 export function openRegular(
   path: string,
   info: Deno.FileInfo,
   look: Look,
+  cache: FileCache | null = null,
 ): FileSource {
   checkRegular(path, info);
   const file = Deno.openSync(path);
@@ -47,7 +50,7 @@ export function openRegular(
         `Cannot send "${path}" as another file took its place while it was opened`,
       );
     }
-    return new FileSource(file, opened);
+    return new FileSource(cache?.share(file, opened) ?? file, opened);
   } catch (error) {
     file.close();
     throw error;

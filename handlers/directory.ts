@@ -18,6 +18,7 @@ import { refusal } from "./_refusal.ts";
 import { checkRegular, type Look, openRegular } from "./_regular_file.ts";
 import { checkAnnouncedSize, uploadsNotAllowed } from "./_upload_rules.ts";
 import { DEFAULT_MAX_UPLOAD_BYTES, FileSink } from "./file_sink.ts";
+import type { FileCache } from "./file_cache.ts";
 import type { FileSource } from "./file_source.ts";
 import { splitFilename } from "./filename.ts";
 import type { TftpRequest } from "./request.ts";
@@ -61,6 +62,12 @@ export interface ServeDirOptions {
    * @default {false}
    */
   readonly caseInsensitive?: boolean;
+  /**
+   * Where bytes of files are kept for other readers.
+   *
+   * @default {null}
+   */
+  readonly cache?: FileCache | null;
 }
 
 /** The options, complete and checked. */
@@ -69,6 +76,7 @@ export interface DirectorySettings extends Jail {
   readonly overwrite: boolean;
   readonly maxSizeBytes: number;
   readonly caseInsensitive: boolean;
+  readonly cache: FileCache | null;
 }
 
 /**
@@ -134,9 +142,10 @@ export function checkDirectory(options: ServeDirOptions): DirectorySettings {
     maxSizeBytes = DEFAULT_MAX_UPLOAD_BYTES,
     symlinks = "inside",
     caseInsensitive = false,
+    cache = null,
   } = options;
   const jail = makeJail(root, symlinks);
-  return { ...jail, write, overwrite, maxSizeBytes, caseInsensitive };
+  return { ...jail, write, overwrite, maxSizeBytes, caseInsensitive, cache };
 }
 
 /** Answers a request, with options that were checked before. */
@@ -219,7 +228,7 @@ function openSource(
   settings: DirectorySettings,
 ): FileSource {
   const { path, info, look } = find(components, settings);
-  return openRegular(path, info, look);
+  return openRegular(path, info, look, settings.cache);
 }
 
 function openSink(

@@ -1,5 +1,6 @@
 import { ERROR_CODE, TftpError } from "../packet/mod.ts";
 import { asTftpError, type Source } from "../net/mod.ts";
+import type { ReadableFile } from "./file_cache.ts";
 
 /**
  * A source over an open file. It gives as many octets as the file had when the source was made. Before the last of them
@@ -28,7 +29,7 @@ import { asTftpError, type Source } from "../net/mod.ts";
 export class FileSource implements Source {
   /** Octets in the file when the source was made. */
   readonly size: number;
-  readonly #file: Deno.FsFile;
+  readonly #file: ReadableFile;
   readonly #mtimeMs: number | undefined;
   #position = 0;
   #isVerified = false;
@@ -40,7 +41,7 @@ export class FileSource implements Source {
    * @param file The file, opened for reading; the source closes it.
    * @param info What is known about the open file; left out, it is asked for.
    */
-  constructor(file: Deno.FsFile, info: Deno.FileInfo = file.statSync()) {
+  constructor(file: ReadableFile, info: Deno.FileInfo = file.statSync()) {
     this.#file = file;
     this.size = info.size;
     this.#mtimeMs = info.mtime?.getTime();

@@ -23,6 +23,11 @@ export { compose } from "./compose.ts";
 export { serveDirs, type ServeDirsOptions } from "./directories.ts";
 export { serveDir, type ServeDirOptions } from "./directory.ts";
 export {
+  FileCache,
+  type FileCacheOptions,
+  type ReadableFile,
+} from "./file_cache.ts";
+export {
   DEFAULT_MAX_UPLOAD_BYTES,
   FileSink,
   type FileSinkOptions,
@@ -40,6 +45,23 @@ export {
   type NeighborTables,
 } from "./mac_address.ts";
 export { memory, type MemoryHandler, type MemoryOptions } from "./memory.ts";
+export { NoAnswerError } from "./no_answer.ts";
+export { byOperation, type ByOperationOptions } from "./policy/by_operation.ts";
+export {
+  type CidrBlock,
+  cidrContains,
+  type IpAddress,
+  parseCidr,
+  parseIpAddress,
+} from "./policy/cidr.ts";
+export {
+  type AccessPolicy,
+  type AccessRules,
+  checkAccessPolicy,
+  type RefusalKind,
+  type WriteRules,
+} from "./policy/policy.ts";
+export { restrict, type RestrictOptions } from "./policy/restrict.ts";
 export { type TftpHandler, type TftpRequest, withFilename } from "./request.ts";
 export {
   TftpResponse,

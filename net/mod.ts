@@ -22,6 +22,7 @@ export {
 } from "./address.ts";
 export { isAnsweringPort } from "./answering_port.ts";
 export { toSource, type TransferBody } from "./body.ts";
+export { clientKey } from "./client_key.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export {
   type DatagramSocket,
@@ -36,6 +37,7 @@ export {
   SourceFeeder,
 } from "./feeder.ts";
 export { netasciiSink, netasciiSource } from "./netascii.ts";
+export { RateLimiter, type RateLimiterOptions } from "./rate_limiter.ts";
 export { SinglePort } from "./single_port.ts";
 export type { Sink } from "./sink.ts";
 export { bytesSource, fillFrom, type Source, streamSource } from "./source.ts";

@@ -14,6 +14,7 @@ import {
   isAnsweringPort,
   isSameAddress,
   plainHostname,
+  RateLimiter,
   receiveEach,
   SinglePort,
   type UdpAddress,
@@ -29,7 +30,6 @@ import {
   type RequestPacket,
   TftpError,
 } from "../packet/mod.ts";
-import { RateLimiter } from "./limits.ts";
 import { Session, type SessionHost } from "./session.ts";
 
 /** Longest request that is looked at, in octets; RFC 2347 says 512, the field sends more. */

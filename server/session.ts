@@ -8,7 +8,11 @@
 // An upload whose handler reads `body` begins when it first looks at it, while the handler still runs; the handler's
 // return then is what the last acknowledgment waits for.
 
-import type { TftpRequest, TftpResponse } from "../handlers/mod.ts";
+import {
+  NoAnswerError,
+  type TftpRequest,
+  type TftpResponse,
+} from "../handlers/mod.ts";
 import {
   asTftpError,
   type DatagramSocket,
@@ -18,14 +22,7 @@ import {
   type Ticker,
   type UdpAddress,
 } from "../net/mod.ts";
-import {
-  DEFAULT_SETTINGS,
-  ERROR_CODE,
-  findOption,
-  type RequestPacket,
-  TftpError,
-} from "../packet/mod.ts";
-import { emptyStatistics, Sender } from "../transfer/mod.ts";
+import { ERROR_CODE, type RequestPacket, TftpError } from "../packet/mod.ts";
 import { makeRequest } from "./handler_request.ts";
 import {
   checkSink,
@@ -34,10 +31,11 @@ import {
   discard,
 } from "./handler_response.ts";
 import { OptionAnswers } from "./custom_options.ts";
-import type { RequestInfo, ServerEvent, TransferSummary } from "./events.ts";
+import type { RequestInfo, ServerEvent } from "./events.ts";
 import type { ServerConfig } from "./options.ts";
 import { ProgressTeller } from "./progress.ts";
 import { isShortage } from "./shortage.ts";
+import { isSizeProbe, summarize } from "./summary.ts";
 import {
   openReceiving,
   openSending,
@@ -222,7 +220,9 @@ export class Session {
       } else await this.#transferTo(await checkSink(response), options);
     } catch (error) {
       upload?.fail(error);
-      if (!this.#transfer && isShortage(error)) return this.#drop(error);
+      if (
+        !this.#transfer && (error instanceof NoAnswerError || isShortage(error))
+      ) return this.#drop(error);
       // A file that is missing is an answer; what has no code of its own is a fault.
       if (!(error instanceof TftpError) && asTftpError(error).code === 0) {
         this.#host.reportFault(error);
@@ -335,7 +335,7 @@ export class Session {
     this.#close();
   }
 
-  /** Leaves the request without an answer: there is no socket or file to be had now, and soon there may be. */
+  /** Leaves the request without an answer: the handler wants it so, or there is no socket or file to be had right now. */
   #drop(error: Error): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
@@ -345,7 +345,7 @@ export class Session {
     this.#host.emit({ type: "dropped", request: this.info, reason });
     this.#host.release(this);
     this.#close();
-    this.#host.makeRoom();
+    if (isShortage(error)) this.#host.makeRoom();
   }
 
   #end(error: unknown): void {
@@ -353,13 +353,14 @@ export class Session {
     this.#isEnded = true;
     this.#progress?.stop();
     const request = this.info;
-    const transfer = this.#summarize();
+    const durationMs = this.#host.config.clock.now() - this.startedAt;
+    const transfer = summarize(this.#transfer, durationMs);
     if (error === null) {
       this.#host.emit({ type: "finished", request, transfer });
     } else {
       this.#failure = { error };
       this.#abortController?.abort(error);
-      if (this.#isProbe(error)) {
+      if (isSizeProbe(error, request, this.#transfer)) {
         this.#host.emit({ type: "probed", request, transfer });
       } else {
         this.#host.emit({ type: "failed", request, transfer, error });
@@ -372,27 +373,5 @@ export class Session {
   #close(): void {
     this.#callbacks.onClose();
     this.#host.forget(this);
-  }
-
-  /** PXE asks for the size with a request that it breaks off once it has the OACK (peers say "User aborted"). */
-  #isProbe(error: unknown): boolean {
-    return error instanceof TftpError && error.origin === "remote" &&
-      (error.code === ERROR_CODE.NotDefined ||
-        error.code === ERROR_CODE.OptionNegotiation) &&
-      this.info.operation === "read" &&
-      this.#transfer?.machine.statistics.blocks === 0 &&
-      findOption(this.info.options, "tsize") !== undefined;
-  }
-
-  #summarize(): TransferSummary {
-    const { machine, negotiation } = this.#transfer ?? {};
-    return {
-      settings: negotiation?.settings ?? DEFAULT_SETTINGS,
-      acknowledged: negotiation?.accepted ?? [],
-      statistics: machine?.statistics ?? emptyStatistics(),
-      durationMs: this.#host.config.clock.now() - this.startedAt,
-      roundTripMs: machine?.roundTripMs ?? -1,
-      isLastAckMissing: machine instanceof Sender && machine.isLastAckMissing,
-    };
   }
 }

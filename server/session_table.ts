@@ -1,12 +1,13 @@
 // Who is being served, and how much of it: the limits that keep a few from keeping out all others. Rules:
-// 1. Transfers are counted from the request to their end, in all and for each client. An IPv6 client is its /64: that is
-//    what one machine is given.
+// 1. Transfers are counted from the request to their end, in all and for each client. What is one client,
+//    `clientKey` says.
 // 2. When all places are taken, room is made by those who have nothing to lose: first the oldest request whose client has
 //    not answered yet, then the client that has been silent longest, if it has been for long. When only the places of one
 //    client are taken, a request of its own that has had no answer for a while makes room: its address may be forged.
 // 3. An upload that has ended stays for some seconds in case its last ACK was lost. That counts for nobody, but only so many
 //    stay at once, and the oldest one goes when its port is wanted.
 
+import { clientKey } from "../net/mod.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { Session } from "./session.ts";
 
@@ -136,17 +137,4 @@ function makeRoomAmong(sessions: ReadonlySet<Session>, now: number): boolean {
     return true;
   }
   return false;
-}
-
-/** What counts as one client: an IPv4 address, or the first 64 bits of an IPv6 address. */
-export function clientKey(hostname: string): string {
-  if (!hostname.includes(":")) return hostname;
-  const [head = "", tail] = hostname.split("::");
-  const left = head === "" ? [] : head.split(":");
-  const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = tail === undefined
-    ? 0
-    : Math.max(0, 8 - left.length - right.length);
-  const groups = [...left, ...Array<string>(zeros).fill("0"), ...right];
-  return `${groups.slice(0, 4).join(":")}::/64`;
 }

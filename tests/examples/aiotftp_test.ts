@@ -13,7 +13,7 @@ testWith("examples/aiotftp.ts with curl", "curl", [CURL.path], async (curl) => {
   const { port } = server.addr;
   const hello = { port, remote: "hello", local: local.at("hello") };
   assertEquals((await CURL.get(curl, hello)).code, 0);
-  assertEquals(Deno.readTextFileSync(local.at("hello")), "Hello World!\n");
+  assertEquals(await Deno.readTextFile(local.at("hello")), "Hello World!\n");
 
   const original = local.make("original", 5000);
   const upload = { port, remote: "copy", local: original };

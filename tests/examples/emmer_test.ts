@@ -17,7 +17,7 @@ testWith(
     const hello = { port, remote: "hello/r1", local: local.at("hello") };
     await TFTP_HPA.get(tftp, hello);
     assertEquals(
-      Deno.readTextFileSync(local.at("hello")),
+      await Deno.readTextFile(local.at("hello")),
       "Hello r1 at 127.0.0.1!\n",
     );
 

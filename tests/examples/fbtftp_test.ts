@@ -14,7 +14,7 @@ testWith("examples/fbtftp.ts with curl", "curl", [CURL.path], async (curl) => {
   const boot = { port, remote: "boot.cfg", local: local.at("boot.cfg") };
   assertEquals((await CURL.get(curl, boot)).code, 0);
   assertEquals(
-    Deno.readTextFileSync(local.at("boot.cfg")),
+    await Deno.readTextFile(local.at("boot.cfg")),
     "hostname 127-0-0-1\n",
   );
   const none = { port, remote: "none", local: local.at("none") };

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { DEFAULT_LIMITS, type ServerLimits } from "../../server/limits.ts";
 import type { Session } from "../../server/session.ts";
-import { clientKey, SessionTable } from "../../server/session_table.ts";
+import { SessionTable } from "../../server/session_table.ts";
 
 /** As much of a session as the table looks at. */
 function sessionOf(
@@ -139,16 +139,4 @@ Deno.test("idle() waits for the last transfer", async () => {
   assertEquals(isIdle, false);
   table.release(session);
   await idle;
-});
-
-Deno.test("clientKey() is an IPv4 address, or the first 64 bits of an IPv6 address", () => {
-  for (
-    const [hostname, key] of [
-      ["192.0.2.1", "192.0.2.1"],
-      ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
-      ["2001:db8::1", "2001:db8:0:0::/64"],
-      ["::1", "0:0:0:0::/64"],
-      ["2001:db8:1:2::", "2001:db8:1:2::/64"],
-    ] as const
-  ) assertEquals(clientKey(hostname), key);
 });
