@@ -141,7 +141,10 @@ export function applyConfig(
     const spec = options.find(({ name }) => name === key);
     if (section) said.set(key, section.check(value, place));
     else if (key === operand?.name) {
-      operands.push(...readKey(operand, value, place));
+      // One may stand for itself.
+      const isRepeatable = operand.isRepeatable && Array.isArray(value);
+      const spec = { ...operand, isRepeatable: isRepeatable ?? false };
+      operands.push(...readKey(spec, value, place));
     } else if (spec && !spec.isCommandLineOnly) {
       values.set(key, readKey(spec, value, place));
     } else if (key === "$schema") {

@@ -15,10 +15,7 @@ export const SCHEMA_URL =
  */
 export function configSchema(command: Configurable, title: string): JsonSchema {
   const { options, operand, sections = [] } = command;
-  const keys = [
-    ...operand ? [operand] : [],
-    ...options.filter(({ isCommandLineOnly }) => !isCommandLineOnly),
-  ];
+  const keys = options.filter(({ isCommandLineOnly }) => !isCommandLineOnly);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $id: SCHEMA_URL,
@@ -27,6 +24,7 @@ export function configSchema(command: Configurable, title: string): JsonSchema {
     additionalProperties: false,
     properties: {
       $schema: { type: "string", description: "Where this schema is" },
+      ...operand ? { [operand.name]: operandSchema(operand) } : {},
       ...Object.fromEntries(keys.map((spec) => [spec.name, keySchema(spec)])),
       ...Object.fromEntries(
         sections.map(({ name, description, schema }) => [
@@ -36,6 +34,14 @@ export function configSchema(command: Configurable, title: string): JsonSchema {
       ),
     },
   };
+}
+
+/** An operand can be one, or a list of them. */
+function operandSchema(operand: OptionSpec): JsonSchema {
+  const one = keySchema({ ...operand, isRepeatable: false });
+  if (!operand.isRepeatable) return one;
+  const { description, ...item } = one;
+  return { description, oneOf: [item, { type: "array", items: item }] };
 }
 
 function keySchema(spec: OptionSpec): JsonSchema {

@@ -1,4 +1,9 @@
-import { removeTemporaryFiles } from "../handlers/mod.ts";
+import {
+  type AccessPolicy,
+  removeTemporaryFiles,
+  restrict,
+  type TftpHandler,
+} from "../handlers/mod.ts";
 import { formatAddress, udpImplementation } from "../net/mod.ts";
 import type { TftpServer } from "../server.ts";
 import type { Command, ParsedArguments } from "./command.ts";
@@ -6,8 +11,10 @@ import { problemsOf, withConfig } from "./config.ts";
 import type { CliContext } from "./context.ts";
 import { explain } from "./explain.ts";
 import { filePermission, needPermissions } from "./permission.ts";
+import { openCapture } from "./serve_capture.ts";
 import { makeHandler } from "./serve_handler.ts";
 import { listen } from "./serve_listen.ts";
+import { openLogs } from "./serve_logs.ts";
 import {
   SERVE_OPERAND,
   SERVE_OPTIONS,
@@ -25,13 +32,14 @@ import {
   DEFAULT_DRAIN_MS,
   modeText,
   permissionsFor,
+  rootsText,
 } from "./serve_text.ts";
 
 /** `serve [DIR]` */
 export const serveCommand: Command = {
   name: "serve",
   summary: "Serve a directory, read-only unless told otherwise",
-  usage: ["serve [OPTIONS] [DIR]"],
+  usage: ["serve [OPTIONS] [DIR...]"],
   options: SERVE_OPTIONS,
   operand: SERVE_OPERAND,
   sections: SERVE_SECTIONS,
@@ -63,8 +71,11 @@ async function run(
   if (args.has("check")) return await check(args, context);
   const live = new LiveState(await load(args, context));
   const { plan } = live.current;
+  using capture = plan.pcapPath === null
+    ? null
+    : openCapture(plan.pcapPath, context);
   if (plan.directory.write) {
-    const count = await removeTemporaryFiles(plan.root);
+    const count = await removeTemporaryFiles(plan.uploadRoot);
     if (count > 0 && !plan.isQuiet) {
       context.stderr.write(
         `Removed ${count} unfinished ${count === 1 ? "upload" : "uploads"}\n`,
@@ -72,9 +83,16 @@ async function run(
     }
   }
   const server = await listen(
-    { ...plan, options: { ...plan.options, onEvent: live.onEvent } },
+    {
+      ...plan,
+      options: {
+        ...plan.options,
+        ...(capture ? { network: capture.network } : {}),
+        onEvent: live.onEvent,
+      },
+    },
     context,
-    live.handler,
+    restrictLive(live),
   );
   // Before it is announced: whoever reads that may already want it to end.
   const stopTerminating = context.onTerminate(
@@ -101,10 +119,25 @@ async function load(
   context: CliContext,
 ): Promise<ServeState> {
   const args = await withFile(commandLine, context);
-  const plan = planServe(args, context);
+  const plan = planServe(args);
   await needPermissions(context, permissionsFor(plan, args.text("config")));
-  await checkRoot(plan.root);
-  return { args, plan, handler: await makeHandler(plan) };
+  await checkRoots(plan);
+  const handler = await makeHandler(plan);
+  const { onEvent, close } = openLogs(plan.logs, context);
+  return { args, plan, handler, onEvent, close };
+}
+
+/** What is counted for the policy outlives a reload: the counts are those of the server. */
+function restrictLive(live: LiveState): TftpHandler {
+  const NONE: AccessPolicy = {};
+  const restricted = restrict(
+    () => live.current.plan.policy ?? NONE,
+    live.handler,
+  );
+  return (request) =>
+    live.current.plan.policy === null
+      ? live.handler(request)
+      : restricted(request);
 }
 
 /** The arguments, with those of the configuration file, if there is one. */
@@ -124,11 +157,14 @@ async function check(
   context: CliContext,
 ): Promise<number> {
   const args = await withFile(commandLine, context);
-  const plan = planServe(args, context);
-  const { root } = plan;
-  if (await context.isGranted({ name: "read", path: root })) {
+  const plan = planServe(args);
+  const unread: string[] = [];
+  for (const path of plan.roots) {
+    if (!await context.isGranted({ name: "read", path })) unread.push(path);
+  }
+  if (unread.length === 0) {
     try {
-      await checkRoot(root);
+      await checkRoots(plan);
       await makeHandler(plan);
     } catch (error) {
       context.stderr.write(`${context.programName}: ${explain(error)}\n`);
@@ -136,11 +172,20 @@ async function check(
     }
   } else {
     context.stderr.write(
-      `WARNING: Not looked whether ${root} is there: that takes --allow-read=${root}\n`,
+      `WARNING: Not looked whether ${
+        unread.join(" and ")
+      } is there: that takes --allow-read=${unread.join(",")}\n`,
     );
   }
   context.stdout.write(checkText(plan, context, args.text("config")));
   return 0;
+}
+
+async function checkRoots(
+  { roots, uploadRoot, directory }: ServePlan,
+): Promise<void> {
+  const used = directory.write ? [...roots, uploadRoot] : roots;
+  for (const root of new Set(used)) await checkRoot(root);
 }
 
 async function checkRoot(root: string): Promise<void> {
@@ -173,7 +218,7 @@ function announce(
   context: CliContext,
 ): void {
   context.stderr.write(
-    `Serving ${plan.root} on ${addresses.join(" and ")} (UDP), ${
+    `Serving ${rootsText(plan)} on ${addresses.join(" and ")} (UDP), ${
       modeText(plan)
     }. Ctrl-C ends it.\n`,
   );
@@ -203,7 +248,7 @@ function makeReloader(
       lines = [
         ...plan.isQuiet && !stderr.isTerminal
           ? []
-          : [`Reloaded: serving ${plan.root}, ${modeText(plan)}`],
+          : [`Reloaded: serving ${rootsText(plan)}, ${modeText(plan)}`],
         ...names.length === 0
           ? []
           : [`WARNING: Only a restart changes ${names.join(", ")}`],

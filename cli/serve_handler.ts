@@ -1,4 +1,12 @@
-import { serveDir, type TftpHandler } from "../handlers/mod.ts";
+import {
+  byOperation,
+  clientRoot,
+  lowercase,
+  serveDir,
+  serveDirs,
+  type TftpHandler,
+  type TftpRequest,
+} from "../handlers/mod.ts";
 import type { ServePlan } from "./serve_plan.ts";
 
 /**
@@ -9,5 +17,37 @@ import type { ServePlan } from "./serve_plan.ts";
  * @returns The handler.
  */
 export function makeHandler(plan: ServePlan): Promise<TftpHandler> {
-  return Promise.resolve((request) => serveDir(request, plan.directory));
+  const files = serveFiles(plan);
+  return Promise.resolve(plan.isLowercase ? lowercase(files) : files);
+}
+
+/** Files out of directories, and uploads into one. */
+function serveFiles(plan: ServePlan): TftpHandler {
+  const { roots, uploadRoot, directory } = plan;
+  if (uploadRoot === roots[0]) return serveRoots(plan, roots, directory);
+  return byOperation({
+    read: serveRoots(plan, roots, { ...directory, write: false }),
+    write: serveRoots(plan, [uploadRoot], directory),
+  });
+}
+
+function serveRoots(
+  plan: ServePlan,
+  shared: readonly string[],
+  directory: ServePlan["directory"],
+): TftpHandler {
+  const { clientRoot: by } = plan;
+  const { symlinks = "inside" } = directory;
+  const serve = (request: TftpRequest, roots: readonly string[]) =>
+    roots.length === 1
+      ? serveDir(request, { ...directory, root: roots[0]! })
+      : serveDirs(request, { ...directory, roots });
+  if (by === null) return (request) => serve(request, shared);
+  return async (request) =>
+    await serve(
+      request,
+      await Promise.all(
+        shared.map((root) => clientRoot(request, { root, by, symlinks })),
+      ),
+    );
 }

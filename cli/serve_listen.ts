@@ -4,6 +4,9 @@ import type { CliContext } from "./context.ts";
 import { explain } from "./explain.ts";
 import type { ServePlan } from "./serve_plan.ts";
 
+/** What of a plan says where to listen. */
+export type ListenPlan = Pick<ServePlan, "options" | "isPortGiven">;
+
 /** The port to fall back to where the system keeps port 69 to itself. */
 const UNPRIVILEGED_PORT = 6969;
 
@@ -17,7 +20,7 @@ const UNPRIVILEGED_PORT = 6969;
  * @throws {Error} When it cannot listen; the message says what to do.
  */
 export async function listen(
-  plan: ServePlan,
+  plan: ListenPlan,
   context: CliContext,
   handler: TftpHandler,
 ): Promise<TftpServer> {
@@ -34,7 +37,7 @@ export async function listen(
 
 async function listenOn(
   port: number,
-  plan: ServePlan,
+  plan: ListenPlan,
   handler: TftpHandler,
 ): Promise<TftpServer> {
   try {

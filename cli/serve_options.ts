@@ -4,6 +4,8 @@
 import { OPTION_NAMES } from "../packet/mod.ts";
 import { type OptionSpec, TIMING_OPTIONS } from "./command.ts";
 import type { ConfigSection } from "./config_section.ts";
+import { isAccessFormat } from "./serve_logs.ts";
+import { POLICY_OPTIONS, POLICY_SECTION } from "./serve_policy.ts";
 
 /** The directory that is served when none is named. */
 export const DEFAULT_ROOT = "./srv";
@@ -38,11 +40,58 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
     description: "Let uploads replace files that exist; implies --write",
   },
   {
+    name: "upload-dir",
+    value: "DIR",
+    type: { kind: "path" },
+    isReloadable: true,
+    description:
+      "Put uploads into this directory instead, from which nothing is read; implies --write",
+  },
+  {
     name: "max-size",
     value: "OCTETS",
     type: { kind: "octets" },
     isReloadable: true,
     description: "Largest upload, such as 64k, 16M or 2G (default: 1G)",
+  },
+  {
+    name: "ignore-case",
+    isReloadable: true,
+    description: "Find files whatever the case of their names",
+  },
+  {
+    name: "lowercase",
+    isReloadable: true,
+    description: "Look for all names in lower case",
+  },
+  {
+    name: "client-root",
+    value: "KIND",
+    type: { kind: "choice", words: ["address", "mac"] },
+    isReloadable: true,
+    description:
+      "Serve a client from DIR/ADDRESS or DIR/MAC where there is such a directory: address or mac (which needs --allow-run=ip)",
+  },
+  {
+    name: "symlinks",
+    value: "KIND",
+    type: { kind: "choice", words: ["inside", "never", "follow"] },
+    isReloadable: true,
+    description:
+      "Follow symbolic links: inside (of DIR), never, or follow (default: inside)",
+  },
+  ...POLICY_OPTIONS,
+  {
+    name: "max-transfers",
+    value: "COUNT",
+    type: { kind: "integer", min: 1, max: 1_000_000 },
+    description: "Transfers at once (default: 4096)",
+  },
+  {
+    name: "max-transfers-per-client",
+    value: "COUNT",
+    type: { kind: "integer", min: 1, max: 1_000_000 },
+    description: "Transfers at once with one client (default: 2048)",
   },
   {
     name: "blksize",
@@ -121,6 +170,59 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
     description: "Also log requests, options, size probes, retransmissions",
   },
   {
+    name: "access-log",
+    isReloadable: true,
+    description:
+      "Also write a line for each request that has ended to standard output",
+  },
+  {
+    name: "access-format",
+    value: "FORMAT",
+    type: {
+      kind: "text",
+      wish: "a format such as '%a %t %o \"%r\" %b %T'",
+      isValid: isAccessFormat,
+    },
+    isReloadable: true,
+    description:
+      "What such a line says; implies --access-log (default: '%a %t %o \"%r\" %b %T')",
+  },
+  {
+    name: "log-file",
+    value: "FILE",
+    type: { kind: "path" },
+    isReloadable: true,
+    description:
+      "Write the log to this file instead: the access log if there is one, else JSON or lines",
+  },
+  {
+    name: "log-max-size",
+    value: "OCTETS",
+    type: { kind: "octets" },
+    isReloadable: true,
+    description: "Begin another log file at this size (default: 10M)",
+  },
+  {
+    name: "log-files",
+    value: "COUNT",
+    type: { kind: "integer", min: 1, max: 1000 },
+    isReloadable: true,
+    description: "Keep this many log files (default: 5)",
+  },
+  {
+    name: "record",
+    value: "FILE",
+    type: { kind: "path" },
+    isReloadable: true,
+    description: "Append what each device asks for to this file, as JSON Lines",
+  },
+  {
+    name: "pcap",
+    value: "FILE",
+    type: { kind: "path" },
+    description: "Write all datagrams to this file, for Wireshark",
+  },
+  {
     name: "quiet",
     alias: "q",
     excludes: ["verbose"],
@@ -134,12 +236,14 @@ export const SERVE_OPERAND: OptionSpec = {
   name: "root",
   value: "DIR",
   type: { kind: "path" },
+  isRepeatable: true,
   isReloadable: true,
-  description: "The directory that is served (default: ./srv)",
+  description:
+    "The directories that are served, in order; uploads go to the first (default: ./srv)",
 };
 
 /** What a configuration file of `serve` can say besides. Each is checked by a function of its own. */
-export const SERVE_SECTIONS: readonly ConfigSection[] = [];
+export const SERVE_SECTIONS: readonly ConfigSection[] = [POLICY_SECTION];
 
 function isPortRange(text: string): boolean {
   const [first, last] = text.split(/[:-]/).map(Number);

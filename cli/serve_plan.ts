@@ -1,26 +1,37 @@
 // What `serve` was asked to do, worked out from its arguments before anything is touched.
 
-import type { ServeDirOptions } from "../handlers/mod.ts";
+import type {
+  AccessPolicy,
+  ServeDirOptions,
+  SymlinkPolicy,
+} from "../handlers/mod.ts";
 import { TFTP_PORT } from "../net/mod.ts";
-import {
-  type EventLevel,
-  eventLevel,
-  eventLogger,
-  jsonLine,
-  limitEvents,
-  toRecord,
-} from "../observe/mod.ts";
 import type { PortRange, ServeOptions } from "../server.ts";
-import { type ParsedArguments, UsageError } from "./command.ts";
-import type { CliContext } from "./context.ts";
+import type { ParsedArguments } from "./command.ts";
+import { type LogPlan, planLogs } from "./serve_logs.ts";
 import { DEFAULT_ROOT } from "./serve_options.ts";
+import { planPolicy } from "./serve_policy.ts";
 
 export { SERVE_OPTIONS } from "./serve_options.ts";
 
 /** What `serve` was asked to do. */
 export interface ServePlan {
-  readonly root: string;
-  readonly directory: ServeDirOptions;
+  /** The directories that are served, in order. */
+  readonly roots: readonly string[];
+  /** Where uploads go: the first of them, unless they have a directory of their own. */
+  readonly uploadRoot: string;
+  /** What is allowed in them. */
+  readonly directory: Omit<ServeDirOptions, "root">;
+  /** What each client has a directory of its own by; `null` when it has none. */
+  readonly clientRoot: "address" | "mac" | null;
+  /** Whether all names are taken in lower case. */
+  readonly isLowercase: boolean;
+  /** Who may do how much; `null` for everybody and everything. */
+  readonly policy: AccessPolicy | null;
+  /** What is told, and where. */
+  readonly logs: LogPlan;
+  /** The file for all datagrams; `null` for none. */
+  readonly pcapPath: string | null;
   readonly options: ServeOptions;
   readonly isPortGiven: boolean;
   /** Whether only what goes wrong is to be told. */
@@ -32,57 +43,80 @@ export interface ServePlan {
  *
  * @throws {UsageError} When it makes no sense.
  */
-export function planServe(
-  args: ParsedArguments,
-  context: CliContext,
-): ServePlan {
-  if (args.operands.length > 1) {
-    throw new UsageError(
-      `One directory can be served, not ${args.operands.length}: ${
-        args.operands.join(", ")
-      }`,
-    );
-  }
+export function planServe(args: ParsedArguments): ServePlan {
   args.check();
-  const root = args.operands[0] ?? DEFAULT_ROOT;
-  const port = args.integer("port");
-  const maxSizeBytes = args.bytes("max-size");
-  const timeoutMs = args.seconds("timeout");
-  const retries = args.integer("retries");
-  const blksize = args.integer("blksize");
-  const windowsize = args.integer("windowsize");
-  const shutdownTimeoutMs = args.seconds("drain");
+  const roots = args.operands.length > 0 ? args.operands : [DEFAULT_ROOT];
+  const uploadRoot = args.text("upload-dir") ?? roots[0]!;
+  return {
+    roots,
+    uploadRoot,
+    directory: planDirectory(args),
+    clientRoot: args.choice<"address" | "mac">("client-root", [
+      "address",
+      "mac",
+    ]) ?? null,
+    isLowercase: args.has("lowercase"),
+    policy: planPolicy(args, uploadRoot),
+    logs: planLogs(args),
+    pcapPath: args.text("pcap") ?? null,
+    options: planOptions(args),
+    isPortGiven: args.integer("port") !== undefined,
+    isQuiet: args.has("quiet"),
+  };
+}
+
+function planDirectory(args: ParsedArguments): ServePlan["directory"] {
+  const symlinks = args.choice<SymlinkPolicy>("symlinks", [
+    "inside",
+    "never",
+    "follow",
+  ]);
+  return {
+    write: ["write", "overwrite", "upload-dir"].some((name) => args.has(name)),
+    overwrite: args.has("overwrite"),
+    ...given("maxSizeBytes", args.bytes("max-size")),
+    ...given("symlinks", symlinks),
+    ...(args.has("ignore-case") ? { caseInsensitive: true } : {}),
+  };
+}
+
+function planOptions(args: ParsedArguments): ServeOptions {
   const portRange = parsePortRange(args.text("port-range"));
   const hosts = args.all("host");
   return {
-    root,
-    isPortGiven: port !== undefined,
-    isQuiet: args.has("quiet"),
-    directory: {
-      root,
-      write: args.has("write") || args.has("overwrite"),
-      overwrite: args.has("overwrite"),
-      ...(maxSizeBytes === undefined ? {} : { maxSizeBytes }),
+    ...(hosts.length === 0 ? {} : { hostname: hosts }),
+    port: args.integer("port") ?? TFTP_PORT,
+    ...given("blksize", args.integer("blksize")),
+    ...given("windowsize", args.integer("windowsize")),
+    refuseOptions: args.all("refuse"),
+    rfc1350: args.has("rfc1350"),
+    retransmission: {
+      ...given("timeoutMs", args.seconds("timeout")),
+      ...given("retries", args.integer("retries")),
     },
-    options: {
-      ...(hosts.length === 0 ? {} : { hostname: hosts }),
-      port: port ?? TFTP_PORT,
-      ...(blksize === undefined ? {} : { blksize }),
-      ...(windowsize === undefined ? {} : { windowsize }),
-      refuseOptions: args.all("refuse"),
-      rfc1350: args.has("rfc1350"),
-      retransmission: {
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-        ...(retries === undefined ? {} : { retries }),
-      },
-      singlePort: args.has("single-port"),
-      ...(portRange ? { portRange } : {}),
-      ...(shutdownTimeoutMs === undefined ? {} : { shutdownTimeoutMs }),
+    singlePort: args.has("single-port"),
+    ...(portRange ? { portRange } : {}),
+    ...given("shutdownTimeoutMs", args.seconds("drain")),
+    limits: {
       // The directory has its own limit, and tells it to the client in the same way.
-      limits: { maxUploadBytes: Number.MAX_SAFE_INTEGER },
-      onEvent: makeObserver(args, context),
+      maxUploadBytes: Number.MAX_SAFE_INTEGER,
+      ...given("maxTransfers", args.integer("max-transfers")),
+      ...given(
+        "maxTransfersPerClient",
+        args.integer("max-transfers-per-client"),
+      ),
     },
   };
+}
+
+/** An option with its value, if it has one. */
+function given<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { readonly [Key in Name]?: Value } {
+  return value === undefined
+    ? {}
+    : { [name]: value } as { readonly [Key in Name]: Value };
 }
 
 /** The two ports, which the table has checked. */
@@ -91,51 +125,3 @@ function parsePortRange(text: string | undefined): PortRange | null {
   const [first, last] = text.split(/[:-]/).map(Number);
   return { first: first!, last: last! };
 }
-
-/** Who hears of events: a log of lines, or of JSON; neither can be flooded by strangers. */
-function makeObserver(
-  args: ParsedArguments,
-  context: CliContext,
-): NonNullable<ServeOptions["onEvent"]> {
-  const { stdout, stderr, noColor } = context;
-  if (args.has("json")) {
-    const write = (record: unknown) => stdout.write(jsonLine(record) + "\n");
-    const isTold = args.has("verbose")
-      ? () => true
-      : (type: string) => JSON_EVENTS.has(type);
-    const limited = limitEvents((event) => write(toRecord(event, new Date())), {
-      onSuppressed: (count) =>
-        write({ time: new Date().toISOString(), event: "suppressed", count }),
-    });
-    return (event) => {
-      if (isTold(event.type)) limited(event);
-    };
-  }
-  const level: EventLevel = args.has("verbose")
-    ? "DEBUG"
-    : args.has("quiet")
-    ? "WARN"
-    : "INFO";
-  const { onEvent, logger } = eventLogger({
-    level,
-    color: stderr.isTerminal && !noColor,
-    write: (line) => stderr.write(line + "\n"),
-  });
-  const limited = limitEvents(onEvent, {
-    onSuppressed: (count) =>
-      void logger.warn(`${count} more lines like these were left out`),
-  });
-  return (event) => {
-    // What is not logged must not use up what may be.
-    if (level === "DEBUG" || eventLevel(event) !== "DEBUG") limited(event);
-  };
-}
-
-/** What is worth a line of JSON without --verbose: how each request ended. */
-const JSON_EVENTS: ReadonlySet<string> = new Set([
-  "finished",
-  "failed",
-  "refused",
-  "dropped",
-  "probed",
-]);

@@ -19,6 +19,8 @@ export interface ServeState {
   readonly plan: ServePlan;
   /** Answers requests. */
   readonly handler: TftpHandler;
+  /** Takes events. */
+  readonly onEvent: NonNullable<ServeOptions["onEvent"]>;
   /** Lets go of what it holds open, such as log files, when it is no longer in force. */
   close?(): void;
 }
@@ -53,7 +55,7 @@ export class LiveState {
 
   /** Tells events to whom it may concern when they happen. */
   readonly onEvent: NonNullable<ServeOptions["onEvent"]> = (event) =>
-    this.#state.plan.options.onEvent?.(event);
+    this.#state.onEvent(event);
 }
 
 /**

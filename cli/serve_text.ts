@@ -7,6 +7,7 @@ import {
   flagsFor,
   type NeededPermission,
 } from "./permission.ts";
+import { logPermissions } from "./serve_logs.ts";
 import type { ServePlan } from "./serve_plan.ts";
 
 /** How long transfers may go on in the end, unless told otherwise; the server's own default. */
@@ -14,9 +15,10 @@ export const DEFAULT_DRAIN_MS = 10_000;
 
 /** The permissions that a plan needs, and its configuration file. */
 export function permissionsFor(
-  { root, directory, options }: ServePlan,
+  plan: ServePlan,
   configPath?: string,
 ): NeededPermission[] {
+  const { roots, uploadRoot, directory, options, policy, pcapPath } = plan;
   const port = options.port!;
   const hosts = options.hostname as readonly string[] | undefined;
   const needed: NeededPermission[] = (hosts ?? ["0.0.0.0"]).map((host) => ({
@@ -32,18 +34,46 @@ export function permissionsFor(
   if (configPath !== undefined) {
     needed.push(filePermission("read", configPath));
   }
-  needed.push(filePermission("read", root));
-  if (directory.write) needed.push(filePermission("write", root));
-  return needed;
+  for (const root of new Set([...roots, uploadRoot])) {
+    needed.push(filePermission("read", root));
+  }
+  if (directory.write) needed.push(filePermission("write", uploadRoot));
+  if (plan.clientRoot === "mac") {
+    needed.push({
+      descriptors: [{ name: "run", command: "ip" }],
+      purpose: "look up MAC addresses",
+      flag: "--allow-run",
+      scope: ["ip"],
+    });
+  }
+  if (policy?.writes?.minFreeBytes !== undefined) {
+    needed.push({
+      descriptors: [{ name: "sys", kind: "statfs" }],
+      purpose: "see how much of the disk is free",
+      flag: "--allow-sys",
+      scope: ["statfs"],
+    });
+  }
+  if (pcapPath !== null) needed.push(filePermission("write", pcapPath));
+  return [...needed, ...logPermissions(plan.logs)];
+}
+
+/** The directories, as they stand in a sentence. */
+export function rootsText({ roots }: ServePlan): string {
+  return roots.join(" and ");
 }
 
 /** What is served, to be read behind "Serving ROOT on ADDRESS". */
-export function modeText({ directory, options }: ServePlan): string {
+export function modeText(
+  { roots, uploadRoot, directory, options }: ServePlan,
+): string {
   const uploads = !directory.write
     ? "read-only"
     : `uploads up to ${
       sizeText(directory.maxSizeBytes ?? DEFAULT_MAX_UPLOAD_BYTES)
-    }${directory.overwrite ? ", also over files that exist" : ""}`;
+    }${uploadRoot === roots[0] ? "" : ` into ${uploadRoot}`}${
+      directory.overwrite ? ", also over files that exist" : ""
+    }`;
   return uploads + (options.rfc1350 ? ", without options" : "");
 }
 
@@ -63,7 +93,7 @@ const CHECK_LINES: readonly [
   title: string,
   text: (plan: ServePlan) => string,
 ][] = [
-  ["Directory", ({ root }) => root],
+  ["Directory", rootsText],
   ["Access", modeText],
   [
     "Addresses",
@@ -84,6 +114,7 @@ const CHECK_LINES: readonly [
         ? `on ports ${portRange.first} to ${portRange.last}`
         : "on a port of its own each",
   ],
+  ["Policy", ({ policy }) => policy === null ? "none" : JSON.stringify(policy)],
   [
     "Drain",
     ({ options: { shutdownTimeoutMs = DEFAULT_DRAIN_MS } }) =>

@@ -6,14 +6,13 @@ import { planServe } from "../../cli/serve_plan.ts";
 import { TftpError } from "../../packet/mod.ts";
 import { Sandbox } from "../handlers/_sandbox.ts";
 import { fakeRequest } from "../handlers/_request.ts";
-import { FakeContext } from "./_context.ts";
 
 Deno.test("makeHandler() answers by the plan", async () => {
   using sandbox = new Sandbox({ file: "text" });
   const args = parseCommand({ name: "serve", options: SERVE_OPTIONS }, [
     sandbox.path,
   ]);
-  const handler = await makeHandler(planServe(args, new FakeContext([])));
+  const handler = await makeHandler(planServe(args));
   const response = await handler(fakeRequest("file"));
   assertEquals(response?.source?.size, 4);
   response?.source?.close();

@@ -1,17 +1,15 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { listen } from "../../cli/serve_listen.ts";
-import type { ServePlan } from "../../cli/serve_plan.ts";
+import { listen, type ListenPlan } from "../../cli/serve_listen.ts";
 import type { DatagramSocket, Network } from "../../net/mod.ts";
 import { FakeContext } from "./_context.ts";
 
 const { AddrInUse, AddrNotAvailable, PermissionDenied } = Deno.errors;
 
 function makePlan(
-  options: ServePlan["options"],
+  options: ListenPlan["options"],
   isPortGiven = false,
-): ServePlan {
-  const directory = { root: "./srv" };
-  return { root: "./srv", directory, options, isPortGiven, isQuiet: false };
+): ListenPlan {
+  return { options, isPortGiven };
 }
 
 /** A network on which some ports cannot be had; told at once, or later. */
@@ -57,7 +55,7 @@ for (const isLate of [false, true]) {
   const failures: readonly [
     name: string,
     error: Error,
-    plan: ServePlan["options"],
+    plan: ListenPlan["options"],
     message: RegExp,
   ][] = [
     [

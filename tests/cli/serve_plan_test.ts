@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../cli/command.ts";
 import { parseCommand } from "../../cli/parse.ts";
 import {
@@ -6,30 +6,29 @@ import {
   SERVE_OPTIONS,
   type ServePlan,
 } from "../../cli/serve_plan.ts";
-import type { RequestInfo, ServerEvent } from "../../server.ts";
-import { FakeContext, type FakeContextOptions } from "./_context.ts";
+import { DEFAULT_ACCESS_FORMAT } from "../../observe/mod.ts";
 
-function plan(
-  args: readonly string[],
-  options: FakeContextOptions = {},
-): { plan: ServePlan; context: FakeContext } {
-  const context = new FakeContext(args, options);
+function planned(args: string): ServePlan {
   const command = { name: "serve", options: SERVE_OPTIONS };
-  return { plan: planServe(parseCommand(command, args), context), context };
+  const words = args.split(" ").filter(Boolean);
+  return planServe(parseCommand(command, words));
 }
 
-/** A plan, without what watches the server. */
-function planned(args: string) {
-  const { onEvent: _, ...options } =
-    plan(args.split(" ").filter(Boolean)).plan.options;
-  const { root, directory, isPortGiven, isQuiet } =
-    plan(args.split(" ").filter(Boolean)).plan;
-  return { root, directory, isPortGiven, isQuiet, options };
-}
-
-const DEFAULTS = {
-  root: "./srv",
-  directory: { root: "./srv", write: false, overwrite: false },
+const DEFAULTS: ServePlan = {
+  roots: ["./srv"],
+  uploadRoot: "./srv",
+  directory: { write: false, overwrite: false },
+  clientRoot: null,
+  isLowercase: false,
+  policy: null,
+  logs: {
+    level: "INFO",
+    isJson: false,
+    accessFormat: null,
+    file: null,
+    recordPath: null,
+  },
+  pcapPath: null,
   isPortGiven: false,
   isQuiet: false,
   options: {
@@ -46,9 +45,35 @@ Deno.test("planServe() is careful by default", () => {
   assertEquals(planned(""), DEFAULTS);
 });
 
-const { directory } = DEFAULTS;
+const { directory, logs } = DEFAULTS;
+const { limits } = DEFAULTS.options;
 const PLANS: readonly [args: string, difference: object, options?: object][] = [
-  ["/tftp", { root: "/tftp", directory: { ...directory, root: "/tftp" } }],
+  ["/tftp", { roots: ["/tftp"], uploadRoot: "/tftp" }],
+  ["/a /b", { roots: ["/a", "/b"], uploadRoot: "/a" }],
+  ["--upload-dir /in", {
+    uploadRoot: "/in",
+    directory: { ...directory, write: true },
+  }],
+  ["--ignore-case --symlinks never", {
+    directory: { ...directory, caseInsensitive: true, symlinks: "never" },
+  }],
+  ["--lowercase --client-root mac", { isLowercase: true, clientRoot: "mac" }],
+  ["--allow 192.0.2.0/24 --deny 192.0.2.7", {
+    policy: { allow: ["192.0.2.0/24"], deny: ["192.0.2.7"] },
+  }],
+  ["--max-transfers 10 --max-transfers-per-client 2", {}, {
+    limits: { ...limits, maxTransfers: 10, maxTransfersPerClient: 2 },
+  }],
+  ["--verbose", { logs: { ...logs, level: "DEBUG" } }],
+  ["--json --record asked", {
+    logs: { ...logs, isJson: true, recordPath: "asked" },
+  }],
+  ["--access-log", { logs: { ...logs, accessFormat: DEFAULT_ACCESS_FORMAT } }],
+  ["--access-format %r", { logs: { ...logs, accessFormat: "%r" } }],
+  ["--log-file log --log-max-size 1M --log-files 3", {
+    logs: { ...logs, file: { path: "log", maxBytes: 2 ** 20, maxFiles: 3 } },
+  }],
+  ["--pcap all.pcap", { pcapPath: "all.pcap" }],
   ["--write", { directory: { ...directory, write: true } }],
   ["--overwrite", {
     directory: { ...directory, write: true, overwrite: true },
@@ -56,7 +81,7 @@ const PLANS: readonly [args: string, difference: object, options?: object][] = [
   ["-w --max-size 64k", {
     directory: { ...directory, write: true, maxSizeBytes: 65536 },
   }],
-  ["--quiet", { isQuiet: true }],
+  ["--quiet", { isQuiet: true, logs: { ...logs, level: "WARN" } }],
   ["-p 69", { isPortGiven: true }],
   ["--port 0", { isPortGiven: true }, { port: 0 }],
   ["--host 192.0.2.1 --host ::1", {}, { hostname: ["192.0.2.1", "::1"] }],
@@ -84,7 +109,22 @@ for (const [args, difference, options] of PLANS) {
 }
 
 const REFUSED: readonly (readonly [args: string, message: string])[] = [
-  ["a b", "One directory can be served, not 2: a, b"],
+  [
+    "--json --access-log",
+    "--json and --access-log both want standard output: give one of them a file with --log-file",
+  ],
+  [
+    "--log-files 2",
+    "--log-max-size and --log-files say how large a log file gets: name one with --log-file",
+  ],
+  [
+    "--allow 192.0.2.7/24",
+    '--allow must be an address or a block of them, such as 192.0.2.0/24: "192.0.2.7/24" is not',
+  ],
+  [
+    "--access-format %q",
+    '--access-format must be a format such as \'%a %t %o "%r" %b %T\': "%q" is not',
+  ],
   ["-q -v", "--quiet and --verbose contradict each other"],
   ["-p 65536", '--port must be a whole number from 0 to 65535: "65536" is not'],
   ["-p tftp", '--port must be a whole number from 0 to 65535: "tftp" is not'],
@@ -122,91 +162,7 @@ const REFUSED: readonly (readonly [args: string, message: string])[] = [
 
 for (const [args, message] of REFUSED) {
   Deno.test(`planServe() refuses ${args}`, () => {
-    const error = assertThrows(() => plan(args.split(" ")), UsageError);
+    const error = assertThrows(() => planned(args), UsageError);
     assertEquals(error.message, message);
-  });
-}
-
-const request: RequestInfo = {
-  id: 1,
-  operation: "read",
-  filename: "a\n\x1b[31m\u202e\u2028b",
-  mode: "octet",
-  options: [["tsize", "0"], ["evil\n", "\x1b[2J"]],
-  remote: { transport: "udp", hostname: "192.0.2.7", port: 50000 },
-  local: { transport: "udp", hostname: "192.0.2.1", port: 69 },
-};
-
-const EVENTS: readonly ServerEvent[] = [
-  { type: "request", request },
-  { type: "refused", request, code: 1, error: new Error("No\nsuch file") },
-  { type: "dropped", request, reason: "Too much at once" },
-];
-
-/** What is told of the events. */
-function told(args: string, options: FakeContextOptions = {}): FakeContext {
-  const { plan: { options: { onEvent } }, context } = plan(
-    args.split(" ").filter(Boolean),
-    options,
-  );
-  for (const event of EVENTS) onEvent!(event);
-  return context;
-}
-
-for (
-  const [args, levels] of [
-    ["", ["WARN", "WARN"]],
-    ["-q", ["WARN", "WARN"]],
-    ["-v", ["DEBUG", "WARN", "WARN"]],
-  ] as const
-) {
-  Deno.test(`planServe() logs with ${args || "no option"}: ${levels}`, () => {
-    const { stdout, stderr } = told(args);
-    assertEquals(stdout.text, "");
-    assertEquals(stderr.lines.map((line) => line.split(" ")[2]!), [...levels]);
-  });
-}
-
-Deno.test("planServe() keeps each log line one line that steers no terminal", () => {
-  const { stderr } = told("-v");
-  for (const line of stderr.lines) {
-    assertMatch(
-      line,
-      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (DEBUG|WARN ) 192\.0\.2\.7:50000 read "a\\n\\u001b\[31m\\u202e\\u2028b" /,
-    );
-    // deno-lint-ignore no-control-regex -- that there are none is what this is about
-    assertEquals(/[\x00-\x1f\x7f-\x9f\u2028\u202e]/.test(line), false);
-  }
-});
-
-for (
-  const [isTerminal, noColor, isColored] of [
-    [true, false, true],
-    [true, true, false],
-    [false, false, false],
-  ] as const
-) {
-  Deno.test(`planServe() with terminal ${isTerminal} and NO_COLOR ${noColor} colors ${isColored}`, () => {
-    const { stderr } = told("", { isTerminal, noColor });
-    assertEquals(stderr.text.includes("\x1b[33mWARN \x1b[0m"), isColored);
-    assertEquals(stderr.text.includes("\x1b"), isColored);
-  });
-}
-
-for (
-  const [args, types] of [
-    ["--json", ["refused", "dropped"]],
-    ["--json -v", ["request", "refused", "dropped"]],
-    ["--json -q", ["refused", "dropped"]],
-  ] as const
-) {
-  Deno.test(`planServe() tells machines with ${args}: ${types}`, () => {
-    const { stdout, stderr } = told(args, { isTerminal: true });
-    assertEquals(stderr.text, "");
-    const records = stdout.lines.map((line) => JSON.parse(line));
-    assertEquals(records.map(({ event }) => event), [...types]);
-    for (const { filename } of records) {
-      assertEquals(filename, request.filename);
-    }
   });
 }

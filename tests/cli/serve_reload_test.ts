@@ -10,7 +10,6 @@ import {
 } from "../../cli/serve_reload.ts";
 import type { ServerEvent } from "../../server.ts";
 import { fakeRequest } from "../handlers/_request.ts";
-import { FakeContext } from "./_context.ts";
 
 function parse(line: string) {
   const words = line.split(" ").filter(Boolean);
@@ -21,12 +20,13 @@ Deno.test("LiveState hands requests and events to what is in force", async () =>
   const told: string[] = [];
   const state = (name: string): ServeState => {
     const args = parse("");
-    const plan = planServe(args, new FakeContext([]));
+    const plan = planServe(args);
     const onEvent = ({ type }: ServerEvent) =>
       void told.push(`${name} ${type}`);
     return {
       args,
-      plan: { ...plan, options: { ...plan.options, onEvent } },
+      plan,
+      onEvent,
       handler: ({ filename }) => void told.push(`${name} ${filename}`),
       close: () => void told.push(`${name} closed`),
     };

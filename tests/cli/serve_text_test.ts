@@ -10,7 +10,7 @@ const context = new FakeContext([]);
 function planOf(line: string): ServePlan {
   const words = line.split(" ").filter(Boolean);
   const command = { name: "serve", options: SERVE_OPTIONS };
-  return planServe(parseCommand(command, words), context);
+  return planServe(parseCommand(command, words));
 }
 
 for (
@@ -52,6 +52,7 @@ Access       read-only
 Addresses    all
 Port         69, or 6969 where that is not allowed
 Transfers    on a port of its own each
+Policy       none
 Drain        10 s
 Permissions  --allow-net --allow-read=./srv
 `,
@@ -71,6 +72,7 @@ Access       uploads up to 1G
 Addresses    ::1, 192.0.2.1
 Port         70
 Transfers    on ports 5000 to 5009
+Policy       none
 Drain        0 s
 Permissions  --allow-net --allow-read=/etc/t.toml,/srv/a --allow-write=/srv/a
 `,
