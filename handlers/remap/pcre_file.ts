@@ -6,12 +6,9 @@
 // 4. All errors of a file are found at once, a group that the pattern does not have among them.
 
 import { PatternSyntaxError, type Program } from "./_pattern.ts";
-import { search, WorkExceededError } from "./_matcher.ts";
+import { MAX_WORK, search, WorkExceededError } from "./_matcher.ts";
 import { RemapFileError, type RemapFileProblem } from "./map_file.ts";
 import { parsePerl } from "./perl_pattern.ts";
-
-/** How many instructions of expressions may be looked at for one name. */
-const MAX_WORK = 10_000_000;
 
 /** A line of the file. */
 export interface PcreEntry {

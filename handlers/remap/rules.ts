@@ -12,6 +12,7 @@ import { type ClientAddress, clientAddress } from "./_client_address.ts";
 import { ERROR_CODE, errorCodeText } from "../../packet/mod.ts";
 import {
   type Match,
+  MAX_WORK,
   search,
   type Work,
   WorkExceededError,
@@ -33,9 +34,6 @@ const FAILURE_TEXT = "Remap table failure";
 
 /** The longest name that rules may make, in characters: a path of Linux. */
 const MAX_NAME_LENGTH = 4096;
-
-/** How many instructions of expressions may be looked at for one name: some tenths of a second. */
-const MAX_WORK = 10_000_000;
 
 /**
  * Applies rules to a name.

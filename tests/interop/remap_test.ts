@@ -1,16 +1,20 @@
 /**
  * Our rules and those of in.tftpd 5.2, over the same map files and names: whichever file it serves, our engine must have
- * named, and what it refuses, ours must refuse with the same code and text.
+ * named, and what it refuses, ours must refuse with the same code and text. The same for atftpd's pattern files.
  *
  * @module
  */
 
 import { dirname, join } from "@std/path";
-import { parseMapFile, remapFilename } from "../../handlers/mod.ts";
+import {
+  parseMapFile,
+  parsePcreFile,
+  remapFilename,
+} from "../../handlers/mod.ts";
 import { decodePacket, encodePacket, errorCodeText } from "../../packet/mod.ts";
 import { assert, assertEquals } from "@std/assert";
 import { TempDir } from "./_files.ts";
-import { startServer, testWith } from "./_peers.ts";
+import { findAtftpd, startServer, testWith } from "./_peers.ts";
 import { IN_TFTPD } from "./_servers.ts";
 
 const SAMPLE = String.raw`
@@ -126,5 +130,56 @@ testWith(
       for (const name of names) made.push(await ask(server.port, name));
       assertEquals(made, wanted, `Rules: ${rules}`);
     }
+  },
+);
+
+const PATTERNS = String
+  .raw`^[p]?pxelinux.cfg/[0-9A-F]{1,6}$      pxelinux.cfg/default
+^[p]?pxelinux.0$                      pxelinux.0
+linux				      linux
+^str$				      replaced1
+^str				      replaced2
+str$				      replaced3
+repl(ace)			      m$1
+^\w*\.conf$			      master.conf
+(?i)^c(.)(.)?D$  $2-$1$0
+^e(?:a|b)+?(.*)$  <$1>
+[[:digit:]]{2}\.\x41  ${0}$$
+\bw\d  x
+^(a|ab)(c|bcd)(d*)$  $1,$2,$3
+`;
+
+/** A group that took no part is not among these: atftpd answers with what it made of an earlier name then. */
+const PATTERN_NAMES: readonly string[] = [
+  ...["pxelinux.cfg/C0A80B", "pxelinux.cfg/C0A80B1", "ppxelinux.0", "alinuxb"],
+  ...["str", "str1", "1str", "areplaceb", "replacereplace", "r1.conf", ".conf"],
+  ...["a/b.conf", "cxyd", "eababz", "eb", "x12.A", "1.A", "-w1", "aw1"],
+  ...["abcd", "acd", "zzz"],
+];
+
+testWith(
+  "atftpd and our pattern files make the same of names",
+  "atftpd",
+  [findAtftpd()],
+  async (path) => {
+    using directory = new TempDir();
+    const file = directory.write("patterns", PATTERNS);
+    const process = new Deno.Command(path, {
+      args: ["--pcre-test", file],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const writer = process.stdin.getWriter();
+    const names = PATTERN_NAMES.map((name) => `${name}\n`).join("");
+    await writer.write(new TextEncoder().encode(names));
+    await writer.close();
+    const { stdout } = await process.output();
+    const made = new TextDecoder().decode(stdout).trimEnd().split("\n");
+    const rules = parsePcreFile(PATTERNS);
+    const ours = PATTERN_NAMES.map((name) =>
+      `Substitution: "${name}" -> "${rules.substitute(name)?.filename ?? ""}"`
+    );
+    assertEquals(made, ours);
   },
 );
