@@ -57,22 +57,8 @@ export function search(
   // What was visited without success from one start has none from another.
   const seen = visits(program, name);
   for (let start = from; start <= name.length; start++) {
-    let goal: number | null = null;
-    let found = run({ program, name, start, goal, work, seen });
-    if (found === null) continue;
-    if (program.isLongest) {
-      goal = found.end;
-      // The same way again, this time for the captures that belong to that end.
-      found = run({
-        program,
-        name,
-        start,
-        goal,
-        work,
-        seen: visits(program, name),
-      });
-    }
-    return found && { start, end: found.end, slots: found.slots };
+    const found = run({ program, name, start, work, seen });
+    if (found !== null) return found;
   }
   return null;
 }
@@ -107,23 +93,19 @@ interface Run {
   readonly program: Program;
   readonly name: readonly number[];
   readonly start: number;
-  /** Where the match must end; `null` when any end will do, or the furthest is looked for. */
-  readonly goal: number | null;
   readonly work: Work;
   readonly seen: Visits;
 }
 
-interface Found {
-  readonly end: number;
-  readonly slots: readonly number[];
-}
-
-/** Goes all ways from one start, the preferred first, until one matches; for the longest match, all of them. */
-function run({ program, name, start, goal, work, seen }: Run): Found | null {
+/**
+ * Goes all ways from one start, the preferred first, until one matches; for the longest match, all of them. Each end is
+ * reached by the preferred way to it first, so that the captures are those of that way.
+ */
+function run({ program, name, start, work, seen }: Run): Match | null {
   const { instructions, isLongest } = program;
   const cost = program.hasReferences ? REFERENCE_COST : 1;
   const slots: number[] = new Array(2 * program.groupCount + 2).fill(-1);
-  let best: Found | null = null;
+  let best: Match | null = null;
   // Pairs: an instruction and a place, or what to put back into a slot, which is told by a negative number.
   const stack: number[] = [0, start];
   while (stack.length > 0) {
@@ -140,11 +122,9 @@ function run({ program, name, start, goal, work, seen }: Run): Found | null {
       if (seen(pc, at, slots)) break;
       const instruction = instructions[pc]!;
       if (instruction.op === "match") {
-        if (goal !== null ? at !== goal : best !== null && at <= best.end) {
-          break;
-        }
-        best = { end: at, slots: [start, at, ...slots.slice(2)] };
-        if (!isLongest || goal !== null || at === name.length) return best;
+        if (best !== null && at <= best.end) break;
+        best = { start, end: at, slots: [start, at, ...slots.slice(2)] };
+        if (!isLongest || at === name.length) return best;
         break;
       }
       pc++;

@@ -36,6 +36,12 @@ Deno.test("search() stops when the work is done, with groups that are referred t
   );
 });
 
+Deno.test("search() keeps to the preferred way to the longest match, with groups that are referred to", () => {
+  const program = parsePosix("(a|ab)(c|bcd)(d*)(\\3|)");
+  assertEquals(match(program, "abcd-"), "0-4 0-1 1-4 4-4 4-4");
+  assertEquals(match(parsePosix("(a*)*b\\1"), "aabaa"), "0-5 0-2");
+});
+
 Deno.test("search() counts the work of what it finds", () => {
   const work = { left: 100 };
   search(parsePosix("abc"), codes("abc"), 0, work);
