@@ -171,6 +171,7 @@ class Remapping {
   /** Tries a rule and makes its replacements; `null` when it does not match, or is undone. */
   #apply(entry: RemapEntry): Groups | null {
     const before = this.#name;
+    this.#step(entry);
     const match = this.#search(entry, 0);
     const isInverse = entry.flags.includes("~");
     if ((match !== null) === isInverse) {
@@ -210,6 +211,7 @@ class Remapping {
       }
       name = next;
       match = this.#search(entry, 0, name);
+      if (match !== null) this.#step(entry);
     }
     return name;
   }
@@ -233,18 +235,21 @@ class Remapping {
       if (start === end && at < name.length) next.push(name[at++]!);
       else if (start === end) break;
       match = this.#search(entry, at);
+      if (match !== null) this.#step(entry);
     }
     for (; at < name.length; at++) next.push(name[at]!);
     this.#checkLength(next.length);
     return next;
   }
 
+  #step(entry: RemapEntry): void {
+    if (this.#stepsLeft-- > 0) return;
+    throw new Stop(
+      `the rules do not end within ${this.#options.maxSteps} steps: the last was line ${entry.line}`,
+    );
+  }
+
   #search(entry: RemapEntry, from: number, name = this.#name): Match | null {
-    if (this.#stepsLeft-- === 0) {
-      throw new Stop(
-        `the rules do not end within ${this.#options.maxSteps} steps: the last was line ${entry.line}`,
-      );
-    }
     try {
       return search(entry.pattern!, name, from, this.#work);
     } catch (error) {
