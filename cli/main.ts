@@ -3,13 +3,19 @@ import { ConfigError, problemsOf } from "./config.ts";
 import type { CliContext } from "./context.ts";
 import { getCommand } from "./get.ts";
 import { commandHelp, programHelp } from "./help.ts";
+import { mapTestCommand } from "./test_map.ts";
 import { parseCommand } from "./parse.ts";
 import { putCommand } from "./put.ts";
 import { serveCommand } from "./serve.ts";
 import { VERSION } from "./version.ts";
 
 /** Every command there is, in the order of `--help`. */
-const COMMANDS: readonly Command[] = [serveCommand, getCommand, putCommand];
+const COMMANDS: readonly Command[] = [
+  serveCommand,
+  getCommand,
+  putCommand,
+  mapTestCommand,
+];
 
 /**
  * Runs the program.

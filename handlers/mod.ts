@@ -62,6 +62,28 @@ export {
   type WriteRules,
 } from "./policy/policy.ts";
 export { restrict, type RestrictOptions } from "./policy/restrict.ts";
+export { type FileChecker, fileChecker } from "./remap/file_check.ts";
+export {
+  parseMapFile,
+  RemapFileError,
+  type RemapFileProblem,
+  RemapRules,
+} from "./remap/map_file.ts";
+export {
+  parsePcreFile,
+  PcreRules,
+  type PcreSubstitution,
+} from "./remap/pcre_file.ts";
+export { pcreFallback, remap, type RemapOptions } from "./remap/remap.ts";
+export type {
+  RemapAccepted,
+  RemapFilenameOptions,
+  RemapRefused,
+  RemapRequest,
+  RemapResult,
+  RemapStep,
+} from "./remap/remap_result.ts";
+export { DEFAULT_MAX_REMAP_STEPS, remapFilename } from "./remap/rules.ts";
 export { type TftpHandler, type TftpRequest, withFilename } from "./request.ts";
 export {
   TftpResponse,

@@ -3,7 +3,7 @@ import { main } from "../../cli/main.ts";
 import { VERSION } from "../../cli/version.ts";
 import { FakeContext, run } from "./_context.ts";
 
-const COMMANDS = ["serve", "get", "put"];
+const COMMANDS = ["serve", "get", "put", "map-test"];
 
 for (const args of [["--help"], ["-h"], ["help"]]) {
   Deno.test(`main() shows help for ${args}, and asks for nothing`, async () => {
@@ -29,7 +29,8 @@ for (const command of COMMANDS) {
   });
 
   Deno.test(`main() shows help for ${command} whatever else is said`, async () => {
-    const { status } = await run([command, "a", "b", "-b", "x", "--help"]);
+    const more = command === "map-test" ? ["--write"] : ["-b", "x"];
+    const { status } = await run([command, "a", "b", ...more, "--help"]);
     assertEquals(status, 0);
   });
 }
@@ -54,9 +55,17 @@ Deno.test("main() shows help as an error when nothing is asked for", async () =>
 });
 
 const REFUSED: readonly [args: string[], message: string, hint: string][] = [
-  [["nope"], 'There is no command "nope": use serve, get or put', ""],
-  [["help", "nope"], 'There is no command "nope": use serve, get or put', ""],
-  [["toString"], 'There is no command "toString": use serve, get or put', ""],
+  [["nope"], 'There is no command "nope": use serve, get, put or map-test', ""],
+  [
+    ["help", "nope"],
+    'There is no command "nope": use serve, get, put or map-test',
+    "",
+  ],
+  [
+    ["toString"],
+    'There is no command "toString": use serve, get, put or map-test',
+    "",
+  ],
   [["--verbose"], "There is no option --verbose before a command", ""],
   [["serve", "--nope"], "There is no option --nope", "serve "],
   [["get", "-x"], "There is no option -x", "get "],

@@ -5,7 +5,7 @@ import { SERVE_OPTIONS } from "../../cli/serve_options.ts";
 import { planServe } from "../../cli/serve_plan.ts";
 import { TftpError } from "../../packet/mod.ts";
 import { Sandbox } from "../handlers/_sandbox.ts";
-import { fakeRequest } from "../handlers/_request.ts";
+import { fakeRequest, fakeUpload } from "../handlers/_request.ts";
 
 Deno.test("makeHandler() answers by the plan", async () => {
   using sandbox = new Sandbox({ file: "text" });
@@ -21,4 +21,50 @@ Deno.test("makeHandler() answers by the plan", async () => {
     TftpError,
   );
   assertEquals(error.code, 1);
+});
+
+async function handlerFor(...args: string[]) {
+  const command = { name: "serve", options: SERVE_OPTIONS };
+  return await makeHandler(planServe(parseCommand(command, args)));
+}
+
+async function sizeOf(
+  handler: Awaited<ReturnType<typeof handlerFor>>,
+  name: string,
+): Promise<number | null | undefined> {
+  const response = await handler(fakeRequest(name));
+  await response?.source?.close();
+  return response?.source?.size;
+}
+
+Deno.test("makeHandler() looks into several directories, in order", async () => {
+  using first = new Sandbox({ file: "1" });
+  using second = new Sandbox({ file: "22", other: "333" });
+  const handler = await handlerFor(first.path, second.path);
+  assertEquals(await sizeOf(handler, "file"), 1);
+  assertEquals(await sizeOf(handler, "other"), 3);
+});
+
+Deno.test("makeHandler() puts uploads into a directory of their own, from which nothing is read", async () => {
+  using root = new Sandbox({ file: "1" });
+  using uploads = new Sandbox({ secret: "22" });
+  const handler = await handlerFor(root.path, "--upload-dir", uploads.path);
+  assertEquals(await sizeOf(handler, "file"), 1);
+  await assertRejects(async () => await sizeOf(handler, "secret"), TftpError);
+  const { sink } = (await handler(fakeUpload("new")))!;
+  await sink!.write(new Uint8Array([65]));
+  await sink!.commit();
+  assertEquals(await Deno.readTextFile(`${uploads.path}/new`), "A");
+});
+
+Deno.test("makeHandler() serves each client its own directory, and names in lower case", async () => {
+  using root = new Sandbox({ "192.0.2.7/file": "own", file: "shared" });
+  const handler = await handlerFor(
+    ...[root.path, "--client-root", "address", "--lowercase"],
+  );
+  const remote = { transport: "udp", hostname: "192.0.2.7", port: 5 } as const;
+  const response = await handler(fakeRequest("FILE", { remote }));
+  assertEquals(response?.source?.size, 3);
+  await response?.source?.close();
+  assertEquals(await sizeOf(handler, "File"), 6);
 });

@@ -1,0 +1,116 @@
+// Rules as handlers around a handler. Rules:
+// 1. The handler behind gets the same request under another name; what it does with the name, all its safeguards
+//    included, is not touched.
+// 2. The rules are asked for at each request, so that they can be replaced while a server runs. A request goes through one
+//    set of rules from the beginning to the end.
+// 3. A fallback comes behind the original name: only where the handler says that there is no such file, and only for reads.
+
+import { plainHostname } from "../../net/mod.ts";
+import { ERROR_CODE, quoteText, TftpError } from "../../packet/mod.ts";
+import { type TftpHandler, withFilename } from "../request.ts";
+import type { RemapRules } from "./map_file.ts";
+import type { PcreRules } from "./pcre_file.ts";
+import type { RemapFilenameOptions } from "./remap_result.ts";
+import { remapFilename } from "./rules.ts";
+
+/** Options of {@linkcode remap}. */
+export type RemapOptions = Pick<
+  RemapFilenameOptions,
+  "maxSteps" | "isTransferable"
+>;
+
+/**
+ * A handler that rewrites names by the rules of a map file before another handler sees them, for reads and writes.
+ *
+ * @param rules The rules, or a function that gives those that count now, so that a file can be read again.
+ * @param handler The handler behind.
+ * @param options Limits, and who knows files.
+ * @returns The handler. It throws a `TftpError` with code 2 when the rules refuse a name, with their text.
+ * @throws {TypeError} When a rule asks for files (`E`) and `isTransferable` is not given; at the request, when the rules
+ * come from a function.
+ * @throws {RangeError} When `maxSteps` is no whole number above 0.
+ *
+ * @example A server for boot ROMs that write names as Windows does
+ * ```ts
+ * import { parseMapFile, remap, serveDir } from "@tftpkit/tftp/handlers";
+ *
+ * let rules = parseMapFile(String.raw`rg \\ /`);
+ * const handler = remap(() => rules, (request) => serveDir(request, { root: "./srv" }));
+ * // Later, while the server runs:
+ * rules = parseMapFile(String.raw`
+ * rg \\      /
+ * ri ^/boot/ boot/
+ * `);
+ * ```
+ */
+export function remap(
+  rules: RemapRules | (() => RemapRules),
+  handler: TftpHandler,
+  options: RemapOptions = {},
+): TftpHandler {
+  const current = typeof rules === "function" ? rules : () => rules;
+  if (typeof rules !== "function") {
+    // What is wrong with the setup is told now, and not to the first client.
+    const request = { filename: "", operation: "read", client: "" } as const;
+    const isTransferable = options.isTransferable && (() => false);
+    remapFilename(rules, request, {
+      ...options,
+      ...(isTransferable ? { isTransferable } : {}),
+    });
+  }
+  return (request) => {
+    const { filename, operation, remote } = request;
+    const client = remote.hostname;
+    const asked = { filename, operation, client };
+    const result = remapFilename(current(), asked, options);
+    if (result.filename === null) {
+      throw new TftpError(
+        ERROR_CODE.AccessViolation,
+        `Cannot remap ${quoteText(filename)} for ${
+          plainHostname(client)
+        }: ${result.reason}`,
+        { wireText: result.refusal },
+      );
+    }
+    return handler(
+      result.filename === filename
+        ? request
+        : withFilename(request, result.filename),
+    );
+  };
+}
+
+/**
+ * A handler that tries another name, by the lines of atftpd's pattern file, when a file that is read is not there.
+ *
+ * @param rules The lines, or a function that gives those that count now, so that a file can be read again.
+ * @param handler The handler behind: asked for the original name first, and then, if it threw a `TftpError` with code 1,
+ * for the other name.
+ * @returns The handler.
+ *
+ * @example One configuration for all that have none of their own
+ * ```ts
+ * import { parsePcreFile, pcreFallback, serveDir } from "@tftpkit/tftp/handlers";
+ *
+ * const rules = parsePcreFile(String.raw`^\w+\.conf$ master.conf`);
+ * const handler = pcreFallback(rules, (request) => serveDir(request, { root: "./srv" }));
+ * ```
+ */
+export function pcreFallback(
+  rules: PcreRules | (() => PcreRules),
+  handler: TftpHandler,
+): TftpHandler {
+  const current = typeof rules === "function" ? rules : () => rules;
+  return async (request) => {
+    try {
+      return await handler(request);
+    } catch (error) {
+      const isMissing = error instanceof TftpError &&
+        error.code === ERROR_CODE.FileNotFound;
+      if (!isMissing || request.operation !== "read") throw error;
+      const other = current().substitute(request.filename);
+      if (other === null || other.filename === request.filename) throw error;
+      return await handler(withFilename(request, other.filename));
+    }
+  };
+}
