@@ -1,12 +1,20 @@
 import {
   byOperation,
   clientRoot,
+  fileChecker,
   lowercase,
+  parseMapFile,
+  parsePcreFile,
+  pcreFallback,
+  remap,
+  RemapFileError,
   serveDir,
   serveDirs,
   type TftpHandler,
   type TftpRequest,
 } from "../handlers/mod.ts";
+import { ConfigError } from "./config.ts";
+import { explain } from "./explain.ts";
 import type { ServePlan } from "./serve_plan.ts";
 
 /**
@@ -16,9 +24,47 @@ import type { ServePlan } from "./serve_plan.ts";
  * @param plan What was asked for.
  * @returns The handler.
  */
-export function makeHandler(plan: ServePlan): Promise<TftpHandler> {
-  const files = serveFiles(plan);
-  return Promise.resolve(plan.isLowercase ? lowercase(files) : files);
+export async function makeHandler(plan: ServePlan): Promise<TftpHandler> {
+  const { roots, uploadRoot, mapPath, pcrePath } = plan;
+  let handler = serveFiles(plan);
+  if (plan.isLowercase) handler = lowercase(handler);
+  if (pcrePath !== null) {
+    handler = pcreFallback(await read(pcrePath, parsePcreFile), handler);
+  }
+  if (mapPath !== null) {
+    const checkers = roots.map(fileChecker);
+    const checkUpload = fileChecker(uploadRoot);
+    handler = remap(await read(mapPath, parseMapFile), handler, {
+      maxSteps: plan.mapSteps,
+      isTransferable: (filename, operation) =>
+        operation === "read"
+          ? checkers.some((check) => check(filename, operation))
+          : checkUpload(filename, operation),
+    });
+  }
+  return handler;
+}
+
+/** What a file says; what is wrong with it is told line by line, with its name. */
+async function read<Rules>(
+  path: string,
+  parse: (text: string) => Rules,
+): Promise<Rules> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    throw new Error(`Cannot read ${path}: ${explain(error)}`, { cause: error });
+  }
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof RemapFileError)) throw error;
+    throw new ConfigError(
+      error.problems.map(({ line, message }) => `${path}:${line}: ${message}`),
+      { cause: error },
+    );
+  }
 }
 
 /** Files out of directories, and uploads into one. */

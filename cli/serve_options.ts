@@ -60,6 +60,31 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
     description: "Find files whatever the case of their names",
   },
   {
+    name: "map-file",
+    alias: "m",
+    value: "FILE",
+    type: { kind: "path" },
+    isReloadable: true,
+    description:
+      "Rewrite names by this file, which is one of tftp-hpa's in.tftpd (tftpkit map-test shows each step)",
+  },
+  {
+    name: "map-steps",
+    value: "COUNT",
+    type: { kind: "integer", min: 1, max: 1_000_000 },
+    isReloadable: true,
+    description:
+      "Refuse a name that its rules are not done with by then (default: 4096)",
+  },
+  {
+    name: "pcre-file",
+    value: "FILE",
+    type: { kind: "path" },
+    isReloadable: true,
+    description:
+      "Where there is no such file, try another name by this file, which is one of atftpd's",
+  },
+  {
     name: "lowercase",
     isReloadable: true,
     description: "Look for all names in lower case",

@@ -1,9 +1,10 @@
 // What `serve` was asked to do, worked out from its arguments before anything is touched.
 
-import type {
-  AccessPolicy,
-  ServeDirOptions,
-  SymlinkPolicy,
+import {
+  type AccessPolicy,
+  DEFAULT_MAX_REMAP_STEPS,
+  type ServeDirOptions,
+  type SymlinkPolicy,
 } from "../handlers/mod.ts";
 import { TFTP_PORT } from "../net/mod.ts";
 import type { PortRange, ServeOptions } from "../server.ts";
@@ -24,6 +25,12 @@ export interface ServePlan {
   readonly directory: Omit<ServeDirOptions, "root">;
   /** What each client has a directory of its own by; `null` when it has none. */
   readonly clientRoot: "address" | "mac" | null;
+  /** The file that names are rewritten by; `null` for none. */
+  readonly mapPath: string | null;
+  /** Rules that may be tried for one name. */
+  readonly mapSteps: number;
+  /** The file that other names come from where one is not there; `null` for none. */
+  readonly pcrePath: string | null;
   /** Whether all names are taken in lower case. */
   readonly isLowercase: boolean;
   /** Who may do how much; `null` for everybody and everything. */
@@ -55,6 +62,9 @@ export function planServe(args: ParsedArguments): ServePlan {
       "address",
       "mac",
     ]) ?? null,
+    mapPath: args.text("map-file") ?? null,
+    mapSteps: args.integer("map-steps") ?? DEFAULT_MAX_REMAP_STEPS,
+    pcrePath: args.text("pcre-file") ?? null,
     isLowercase: args.has("lowercase"),
     policy: planPolicy(args, uploadRoot),
     logs: planLogs(args),

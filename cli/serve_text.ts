@@ -37,6 +37,9 @@ export function permissionsFor(
   for (const root of new Set([...roots, uploadRoot])) {
     needed.push(filePermission("read", root));
   }
+  for (const path of [plan.mapPath, plan.pcrePath]) {
+    if (path !== null) needed.push(filePermission("read", path));
+  }
   if (directory.write) needed.push(filePermission("write", uploadRoot));
   if (plan.clientRoot === "mac") {
     needed.push({

@@ -1,3 +1,4 @@
+import { jsonLine } from "../observe/mod.ts";
 import {
   fileChecker,
   parseMapFile,
@@ -99,7 +100,7 @@ async function run(
     const outcome = tester(name);
     if (outcome.result === null) status = 1;
     const text = args.has("json")
-      ? JSON.stringify(outcome) + "\n"
+      ? jsonLine(outcome) + "\n"
       : (index > 0 ? "\n" : "") + describe(outcome);
     context.stdout.write(text);
   });

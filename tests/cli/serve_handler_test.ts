@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { ConfigError } from "../../cli/config.ts";
 import { parseCommand } from "../../cli/parse.ts";
 import { makeHandler } from "../../cli/serve_handler.ts";
 import { SERVE_OPTIONS } from "../../cli/serve_options.ts";
@@ -67,4 +68,42 @@ Deno.test("makeHandler() serves each client its own directory, and names in lowe
   assertEquals(response?.source?.size, 3);
   await response?.source?.close();
   assertEquals(await sizeOf(handler, "File"), 6);
+});
+
+Deno.test("makeHandler() rewrites names by a map file, and looks for others by a pattern file", async () => {
+  using root = new Sandbox({ "boot/a": "1", "default.cfg": "22" });
+  using rules = new Sandbox({
+    map: "ri ^c: boot/\na \\.pvt$ Not_here\nE ^none$ absent\n",
+    pcre: "^(.*)[.]cfg$ default.cfg\n",
+  });
+  const handler = await handlerFor(
+    ...[root.path, "--map-file", `${rules.path}/map`],
+    ...["--pcre-file", `${rules.path}/pcre`],
+  );
+  assertEquals(await sizeOf(handler, "C:a"), 1);
+  assertEquals(await sizeOf(handler, "r1.cfg"), 2);
+  const error = await assertRejects(
+    async () => await sizeOf(handler, "key.pvt"),
+    TftpError,
+    "Cannot remap",
+  );
+  assertEquals([error.code, error.wireText], [2, "Not_here"]);
+});
+
+Deno.test("makeHandler() says what is wrong with a map file, line by line", async () => {
+  using rules = new Sandbox({ map: "q a b\nr [ c\n" });
+  const path = `${rules.path}/map`;
+  const error = await assertRejects(
+    () => handlerFor("--map-file", path),
+    ConfigError,
+  );
+  assertEquals(
+    error.problems.map((problem) => problem.startsWith(`${path}:`)),
+    [true, true],
+  );
+  await assertRejects(
+    () => handlerFor("--map-file", `${path}.absent`),
+    Error,
+    "Cannot read",
+  );
 });

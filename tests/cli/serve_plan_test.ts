@@ -19,6 +19,9 @@ const DEFAULTS: ServePlan = {
   uploadRoot: "./srv",
   directory: { write: false, overwrite: false },
   clientRoot: null,
+  mapPath: null,
+  mapSteps: 4096,
+  pcrePath: null,
   isLowercase: false,
   policy: null,
   logs: {
@@ -58,6 +61,11 @@ const PLANS: readonly [args: string, difference: object, options?: object][] = [
     directory: { ...directory, caseInsensitive: true, symlinks: "never" },
   }],
   ["--lowercase --client-root mac", { isLowercase: true, clientRoot: "mac" }],
+  ["-m rules --map-steps 10 --pcre-file patterns", {
+    mapPath: "rules",
+    mapSteps: 10,
+    pcrePath: "patterns",
+  }],
   ["--allow 192.0.2.0/24 --deny 192.0.2.7", {
     policy: { allow: ["192.0.2.0/24"], deny: ["192.0.2.7"] },
   }],
