@@ -36,8 +36,10 @@ export function uploadSink(options: UploadSinkOptions): Sink {
   const limit = Math.min(maxSizeBytes, maxCollectBytes ?? Infinity);
   let count = 0;
   let answer: Promise<void> | null = null;
+  let failure: { error: unknown } | null = null;
   const put = (): Promise<void> => {
     const sent = send(options, controller, body.content()).catch((error) => {
+      failure = { error };
       body.abort(error);
       throw error;
     });
@@ -47,6 +49,7 @@ export function uploadSink(options: UploadSinkOptions): Sink {
   };
   return {
     async write(bytes) {
+      if (failure) throw failure.error;
       count += bytes.length;
       if (count > limit) throw tooLarge(count, limit);
       if (announcedSize !== null && count > announcedSize) {
@@ -68,6 +71,7 @@ export function uploadSink(options: UploadSinkOptions): Sink {
       if (announcedSize !== null && count !== announcedSize) {
         throw sizeDiffers(announcedSize, count);
       }
+      if (failure) throw (failure as { error: unknown }).error;
       if (maxCollectBytes === null) answer ??= put();
       const ended = Promise.resolve(body.commit());
       ended.catch(() => {});
