@@ -248,11 +248,12 @@ export function isFresh(record: CacheRecord, nowMs: number): boolean {
 
 function refusalOf(response: Response, url: string): TftpError | null {
   const action = `Cannot GET ${redactUrl(url)}`;
-  if (response.status !== 200) return statusError(response.status, action);
-  // Asked for a file, many servers lead to the directory of that name, and list what is in it.
-  const end = response.url === "" ? url : response.url;
-  if (!new URL(end).pathname.endsWith("/")) return null;
-  return statusError(404, `${action} as it is a directory`);
+  const end = new URL(response.url === "" ? url : response.url);
+  // Asked for a file, many servers lead to the directory of that name, and list what is in it, or refuse to.
+  if (end.pathname.endsWith("/") && response.status < 500) {
+    return statusError(404, `${action} as it is a directory`);
+  }
+  return response.status === 200 ? null : statusError(response.status, action);
 }
 
 /** A record of a body that is worth keeping: it is fresh for a while, or the origin can be asked about it. */
