@@ -69,16 +69,19 @@ export function parseRecord(path: string): DiskRecord | null {
 /** Puts a record in its place. */
 export function writeRecord(shelf: Shelf, key: string, item: DiskItem): void {
   const temporary = join(shelf.directory, temporaryName());
-  Deno.writeTextFileSync(temporary, JSON.stringify(item.record));
+  Deno.writeTextFileSync(temporary, JSON.stringify(item.record), {
+    mode: 0o600,
+  });
   Deno.renameSync(temporary, join(shelf.directory, `${key}.json`));
 }
 
 /** Compares a body with its record; throws when it is another, and gives its time of modification. */
 export async function verify(item: DiskItem): Promise<number | null> {
   const { path, record } = item;
-  if (!Deno.lstatSync(path).isFile) throw new Error("It is no regular file");
-  using file = Deno.openSync(path);
-  const before = file.statSync();
+  const { isFile } = await Deno.lstat(path);
+  if (!isFile) throw new Error("It is no regular file");
+  using file = await Deno.open(path);
+  const before = await file.stat();
   if (before.size !== record!.sizeBytes) throw new Error("Its size differs");
   const hash = createHash("sha256");
   const buffer = new Uint8Array(VERIFY_BYTES);
@@ -98,7 +101,7 @@ export async function makeEntry(
   item: DiskItem,
 ): Promise<CacheEntry> {
   const mtimeMs = await item.verified;
-  const file = Deno.openSync(item.path);
+  const file = await Deno.open(item.path);
   const check = () => {
     const { size, mtime } = file.statSync();
     if (size === item.length && (mtime?.getTime() ?? null) === mtimeMs) return;
@@ -142,7 +145,8 @@ export function makeWriter(
   if (!store.reserve(item, announcedBytes ?? 0)) return null;
   const hash = createHash("sha256");
   try {
-    const options = { read: true, write: true, createNew: true };
+    // A URL can hold a secret, and so can a body.
+    const options = { read: true, write: true, createNew: true, mode: 0o600 };
     item.file = Deno.openSync(path, options);
     holdLock(item.file);
   } catch {

@@ -6,7 +6,7 @@
 //    that says that the rest is of the same octets (RFC 9110 sections 13.1.5 and 14). So often, and no more.
 // 4. Nothing is read ahead: one chunk is on its way at a time, when it is asked for.
 
-import { TftpError } from "../../packet/mod.ts";
+import type { TftpError } from "../../packet/mod.ts";
 import { strongTag } from "./_cache_control.ts";
 import { type OriginClient, tell } from "./_origin_client.ts";
 import { originUnavailable } from "./_origin_error.ts";

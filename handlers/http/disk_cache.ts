@@ -90,7 +90,7 @@ export function diskCache(options: DiskCacheOptions): HttpCache {
       }
     }),
   };
-  Deno.mkdirSync(directory, { recursive: true });
+  Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
   takeStock(shelf);
   return {
     async open(url) {

@@ -39,7 +39,8 @@ export interface HttpOriginOptions {
   readonly headers?: HeadersInit;
   /**
    * Where bodies are kept: `memoryCache()`, `diskCache()`, or `null` for nowhere. What is kept is asked about again for every
-   * request, unless the origin has said that it is fresh (RFC 9111).
+   * request, unless the origin has said that it is fresh (RFC 9111). Origins that are asked with different headers must not
+   * share a cache.
    *
    * @default {null}
    */

@@ -57,14 +57,14 @@ function findFreePort(): number {
 
 /** Starts it, and waits until it takes connections. */
 export async function startNginx(path: string): Promise<Nginx> {
-  const directory = Deno.makeTempDirSync();
+  const directory = await Deno.makeTempDir();
   const root = `${directory}/www`;
   for (const name of ["", "/private", "/up", "/fresh", "/dir"]) {
-    Deno.mkdirSync(root + name);
+    await Deno.mkdir(root + name);
   }
   const port = findFreePort();
   const file = `${directory}/nginx.conf`;
-  Deno.writeTextFileSync(file, configuration(directory, port, hasDav(path)));
+  await Deno.writeTextFile(file, configuration(directory, port, hasDav(path)));
   const server = new Deno.Command(path, {
     args: ["-c", file, "-p", directory, "-e", `${directory}/error.log`],
     stdin: "null",

@@ -68,10 +68,10 @@ function randomBytes(length: number): Uint8Array<ArrayBuffer> {
 test("files, names that need care, and what is not there", async (nginx) => {
   const bytes = randomBytes(100_000);
   for (const name of ["plain", "a b+c%20", "ü?x#y"]) {
-    Deno.writeFileSync(`${nginx.root}/${name}`, bytes);
+    await Deno.writeFile(`${nginx.root}/${name}`, bytes);
   }
-  Deno.writeFileSync(`${nginx.root}/private/x`, bytes);
-  Deno.writeFileSync(`${nginx.root}/empty`, new Uint8Array());
+  await Deno.writeFile(`${nginx.root}/private/x`, bytes);
+  await Deno.writeFile(`${nginx.root}/empty`, new Uint8Array());
   await using tftp = front(nginx);
   for (const name of ["plain", "a b+c%20", "ü?x#y"]) {
     const url = `${tftp.url}/${encodeURIComponent(name)}`;
@@ -96,12 +96,12 @@ test("304, and a new file in place of the old one", async (nginx) => {
     });
     for (const size of [50_000, 60_000]) {
       const bytes = randomBytes(size);
-      Deno.writeFileSync(path, bytes);
+      await Deno.writeFile(path, bytes);
       assertEquals(await read(`${tftp.url}/file`), bytes);
       assertEquals(await read(`${tftp.url}/file`), bytes);
     }
     assertEquals(types, ["fetched", "revalidated", "fetched", "revalidated"]);
-    Deno.writeTextFileSync(`${nginx.root}/fresh/file`, "x");
+    await Deno.writeTextFile(`${nginx.root}/fresh/file`, "x");
     types.length = 0;
     await read(`${tftp.url}/fresh/file`);
     await read(`${tftp.url}/fresh/file`);
@@ -111,7 +111,7 @@ test("304, and a new file in place of the old one", async (nginx) => {
 
 test("a connection that breaks is resumed with a range", async (nginx) => {
   const bytes = randomBytes(2_000_000);
-  Deno.writeFileSync(`${nginx.root}/file`, bytes);
+  await Deno.writeFile(`${nginx.root}/file`, bytes);
   const events: HttpOriginEvent[] = [];
   let requests = 0;
   await using tftp = front(nginx, {
@@ -142,7 +142,7 @@ test("a connection that breaks is resumed with a range", async (nginx) => {
 
 test("twenty clients at once are one GET", async (nginx) => {
   const bytes = randomBytes(20 * 1024 * 1024);
-  Deno.writeFileSync(`${nginx.root}/file`, bytes);
+  await Deno.writeFile(`${nginx.root}/file`, bytes);
   await using tftp = front(nginx, {
     cache: memoryCache({
       maxBytes: 64 * 1024 * 1024,
@@ -163,7 +163,7 @@ test("uploads", async (nginx) => {
   await using tftp = front(nginx, { write: true });
   const bytes = randomBytes(300_000);
   await put(`${tftp.url}/up/new`, bytes);
-  assertEquals(Deno.readFileSync(`${nginx.root}/up/new`), bytes);
+  assertEquals(await Deno.readFile(`${nginx.root}/up/new`), bytes);
   assertEquals(await codeOf(() => put(`${tftp.url}/up/new`, bytes)), 6);
   assertEquals(
     await codeOf(() => put(`${tftp.url}/up/big`, randomBytes(2_000_000))),

@@ -106,9 +106,9 @@ Deno.test("disk: a body that is written to while it is served does not come to i
   store(cache, URL_A, makeBytes(100_000));
   const entry = (await cache.open(URL_A))!;
   const name = sandbox.list().find((it) => it.endsWith(".body"));
-  const file = Deno.openSync(`${sandbox.path}/${name}`, { append: true });
-  file.writeSync(new Uint8Array(1));
-  file.close();
+  await Deno.writeFile(`${sandbox.path}/${name}`, new Uint8Array(1), {
+    append: true,
+  });
   assertThrows(() => readEntry(entry), Error, "written to");
   entry.close();
   assertEquals(await load(cache, URL_A), null);
