@@ -58,17 +58,22 @@ export interface S3OriginOptions
  * @throws {TypeError} When the endpoint is no absolute HTTP URL, or something of the key or the bucket is empty.
  *
  * @example Serve a bucket
- * ```ts no-eval
+ * ```ts
  * import { s3Origin } from "@tftpkit/tftp/handlers";
- * import { serve } from "@tftpkit/tftp";
+ * import { serve } from "@tftpkit/tftp/server";
  *
- * serve({ port: 69 }, s3Origin({
- *   endpoint: "https://s3.eu-central-1.amazonaws.com",
- *   region: "eu-central-1",
- *   bucket: "netboot",
- *   accessKeyId: Deno.env.get("AWS_ACCESS_KEY_ID")!,
- *   secretAccessKey: Deno.env.get("AWS_SECRET_ACCESS_KEY")!,
- * }));
+ * const server = serve(
+ *   { hostname: "127.0.0.1", port: 0 },
+ *   s3Origin({
+ *     endpoint: "https://s3.eu-central-1.amazonaws.com",
+ *     region: "eu-central-1",
+ *     bucket: "netboot",
+ *     prefix: "arm64",
+ *     accessKeyId: "AKIDEXAMPLE",
+ *     secretAccessKey: "kept in a safe place",
+ *   }),
+ * );
+ * await server.shutdown();
  * ```
  */
 export function s3Origin(options: S3OriginOptions): TftpHandler {
