@@ -10,7 +10,10 @@ import { makeBytes, readSource } from "./_origin.ts";
 const URL_X = "http://h.example/x";
 
 /** A question whose answer the test gives. */
-function setUp({ keeps = true, isStored = false } = {}) {
+function setUp(
+  { keeps = true, isStored = false, staleIfErrorMs = 0 } = {},
+) {
+  const events: string[] = [];
   const answer = Promise.withResolvers<Response>();
   const state = {
     ended: 0,
@@ -38,15 +41,15 @@ function setUp({ keeps = true, isStored = false } = {}) {
     client,
     cache: keeps ? cache : null,
     transit: memoryCache({ maxBytes: 16_000, maxEntryBytes: 1000 }),
-    staleIfErrorMs: 0,
+    staleIfErrorMs,
     now: () => 0,
-    emit() {},
+    emit: ({ type }: { type: string }) => void events.push(type),
   };
   const ask = async () => {
     const stored = isStored ? await cache.open(URL_X) : null;
     return new SharedRead(context, URL_X, stored, () => state.ended++);
   };
-  return { answer, state, ask, cache };
+  return { answer, state, events, ask, cache };
 }
 
 const gone = () => new AbortController();
@@ -106,6 +109,18 @@ Deno.test("the question is taken back when all have left, and not before", async
   await settle();
   assert(state.signal!.aborted);
   assert(state.ended > 0);
+});
+
+Deno.test("what is stale does not stand in for a question that was taken back", async () => {
+  const { state, events, ask } = setUp({ isStored: true, staleIfErrorMs: 1e9 });
+  const read = await ask();
+  const client = gone();
+  const join = rejectionOf(() => read.join(client.signal));
+  client.abort();
+  await join;
+  await settle();
+  assert(state.signal!.aborted);
+  assertEquals(events, []);
 });
 
 Deno.test("who had left before does not stay", async () => {

@@ -186,6 +186,27 @@ Deno.test("an upload that breaks off has no proper end for the origin", async ()
   assertFalse(received.endsWith("0\r\n\r\n"));
 });
 
+Deno.test("the request ends when the client goes before the answer comes", async () => {
+  let signal: AbortSignal | null | undefined;
+  const { sink, stored } = setUp(
+    (_url, init) => {
+      signal = init.signal;
+      return new Promise((_, reject) =>
+        signal!.addEventListener("abort", () => reject(signal!.reason))
+      );
+    },
+    { maxCollectBytes: 5000 },
+    new VirtualClock(),
+  );
+  await sink.write(makeBytes(10));
+  const committing = rejectionOf(async () => await sink.commit());
+  await settle();
+  await sink.abort(new Error("The client has gone"));
+  await committing;
+  assert(signal!.aborted);
+  assertEquals(stored.count, 0);
+});
+
 Deno.test("a collected upload has a length", async () => {
   await using origin = startBareOrigin(() => [
     "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n",

@@ -51,6 +51,7 @@ for (const kind of ["memory", "disk"] as const) {
       // What must not be stored is not, nor is what was stored before.
       assertEquals(await read("x"), "version 3");
       assertEquals(types(), ["fetched"]);
+      assertEquals(await options.cache!.open(`${origin.url}/x`), null);
     }));
 
   Deno.test(`${kind} cache: a date is a validator, too`, () =>
