@@ -37,6 +37,8 @@ export class OriginBody {
   readonly #context: BodyContext;
   #controller: AbortController;
   #reader: Reader | null;
+  /** Octets in all, as soon as any answer has said it. */
+  #total: number | null;
   #received = 0;
   #skip = 0;
   #resumes = 0;
@@ -50,7 +52,7 @@ export class OriginBody {
     controller: AbortController,
   ) {
     this.#context = context;
-    this.size = size;
+    this.size = this.#total = size;
     this.tag = tag;
     this.#reader = reader;
     this.#controller = controller;
@@ -109,9 +111,9 @@ export class OriginBody {
   async #take(): Promise<Uint8Array | null> {
     const chunk = await this.#read();
     if (chunk === null) {
-      if (this.size !== null && this.#received < this.size) {
+      if (this.#total !== null && this.#received < this.#total) {
         throw new Broken(
-          `it ended after ${this.#received} of ${this.size} octets`,
+          `it ended after ${this.#received} of ${this.#total} octets`,
         );
       }
       this.#isEnded = true;
@@ -119,8 +121,8 @@ export class OriginBody {
     }
     const wanted = chunk.subarray(Math.min(this.#skip, chunk.length));
     const received = this.#received + wanted.length;
-    if (this.size !== null && received > this.size) throw this.#tooLong();
-    if (received === this.size) {
+    if (this.#total !== null && received > this.#total) throw this.#tooLong();
+    if (received === this.#total) {
       for (let rest = await this.#read(); rest !== null;) {
         if (rest.length > 0) throw this.#tooLong();
         rest = await this.#read();
@@ -176,6 +178,13 @@ export class OriginBody {
   async #reopen(): Promise<void> {
     const { client, url } = this.#context;
     const offset = this.#received;
+    if (offset > 0 && this.tag === null) {
+      throw originUnavailable(
+        `Cannot read ${
+          redactUrl(url)
+        } from octet ${offset} on as the origin gives no strong entity tag`,
+      );
+    }
     const controller = this.#controller = new AbortController();
     let response: Response;
     try {
@@ -209,31 +218,37 @@ export class OriginBody {
     if (response.status === 200) this.#skip = offset;
   }
 
+  /** Whether an answer has the same octets; what it says of their number is held against it from then on. */
   #isSame(response: Response, offset: number): boolean {
     const { status, headers } = response;
     const tag = strongTag(headers);
     if (status === 200) {
       const size = framedSize(response, this.#context.url);
-      return tag === this.tag && size === this.size;
+      return tag === this.tag && this.#learnTotal(size);
     }
     if (status !== 206 || offset === 0) return false;
     if (tag !== null && tag !== this.tag) return false;
     if ((headers.get("content-encoding") ?? "identity") !== "identity") {
       return false;
     }
-    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(
+    // A part may be shorter than was asked for, so that its end says nothing: without a total there is no telling.
+    const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(
       headers.get("content-range") ?? "",
     );
-    if (range === null || Number(range[1]) !== offset) return false;
-    return this.size === null || range[2] === "*" ||
-      Number(range[2]) === this.size;
+    return range !== null && Number(range[1]) === offset &&
+      this.#learnTotal(Number(range[2]));
+  }
+
+  #learnTotal(size: number | null): boolean {
+    this.#total ??= size;
+    return size === null || size === this.#total;
   }
 
   #tooLong(): TftpError {
     return originUnavailable(
       `Cannot read ${
         redactUrl(this.#context.url)
-      } as it must be of the announced ${this.size} octets: there are more`,
+      } as it must be of the announced ${this.#total} octets: there are more`,
     );
   }
 }

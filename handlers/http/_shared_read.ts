@@ -168,7 +168,11 @@ export class SharedRead {
     const isKept = cache !== null && freshness.mayStore && record !== null;
     // What was stored is another body than the origin's: it is of no use any more.
     if (!isKept) this.#store(() => cache?.delete(url));
-    const writer = this.#openWriter(body.size, isKept, freshness.mayStore);
+    // If there turns out to be no room for all of it, those who share it must be able to go on by themselves.
+    const isSafe = body.size !== null || body.tag !== null;
+    const writer = isSafe
+      ? this.#openWriter(body.size, isKept, freshness.mayStore)
+      : null;
     if (writer === null) {
       this.#onEnd();
       return directBody(body);

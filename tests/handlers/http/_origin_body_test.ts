@@ -203,6 +203,35 @@ Deno.test("a body can be had once more from some place on", async () => {
   await body.cancel();
 });
 
+Deno.test("without a strong tag it cannot be had from some place on", async () => {
+  const { body, ranges } = await open(part(0, 1000, {}), [
+    () => part(0, 1000, {}),
+    () => part(0, 1000, {}),
+  ]);
+  await rejectionOf(() => body.fork(600).next());
+  assertEquals(ranges, []);
+  assertEquals(await readAll(body.fork(0)), BYTES);
+  await body.cancel();
+});
+
+Deno.test("a part that is shorter than was asked for is not the end", async () => {
+  const { body, clock } = await open(part(0, 400, { etag: '"a"' }, "error"), [
+    () =>
+      part(
+        400,
+        600,
+        { "content-range": "bytes 400-599/1000", "content-length": "200" },
+        "close",
+        206,
+      ),
+    () => rest(600),
+  ]);
+  assertEquals(body.size, null);
+  const reading = readAll(body);
+  await clock.advance(1000);
+  assertEquals(await reading, BYTES);
+});
+
 Deno.test("a body in another encoding, or without an end, is refused", async () => {
   await rejectionOf(() =>
     open(part(0, 9, { "content-encoding": "gzip", "content-length": "9" }))

@@ -94,6 +94,19 @@ Deno.test("without a cache only what is small is shared", async () => {
   }
 });
 
+Deno.test("a body of unknown length that cannot be had in part is for one", async () => {
+  for (const etag of ['"a"', 'W/"a"']) {
+    const { answer, ask } = setUp();
+    const read = await ask();
+    const joins = [1, 2].map(() => read.join(gone().signal));
+    answer.resolve(new Response(makeBytes(50), { headers: { etag } }));
+    const [one, other] = await Promise.all(joins);
+    assertEquals(other === null, etag !== '"a"');
+    assertEquals(await readSource(one), makeBytes(50));
+    await other?.close();
+  }
+});
+
 Deno.test("the question is taken back when all have left, and not before", async () => {
   const { state, ask } = setUp();
   const read = await ask();
