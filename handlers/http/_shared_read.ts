@@ -116,7 +116,11 @@ export class SharedRead {
         return await this.#ask(null);
       }
       const record = renew(stored.record, response.headers, freshness, now());
-      this.#store(() => this.#context.cache?.update(record));
+      this.#store(() => {
+        const { cache } = this.#context;
+        if (freshness.mayStore) cache?.update(record);
+        else cache?.delete(this.#url);
+      });
       this.#emit("revalidated");
       isHanded = true;
       return this.#fromStored(stored);
@@ -299,6 +303,9 @@ function renew(
     etag: headers.get("etag") ?? record.etag,
     validatedAtMs: nowMs,
     freshForMs,
-    mustRevalidate,
+    // What it says nothing about stays as it was.
+    mustRevalidate: headers.has("cache-control")
+      ? mustRevalidate
+      : record.mustRevalidate,
   };
 }

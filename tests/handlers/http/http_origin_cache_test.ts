@@ -120,6 +120,28 @@ for (const kind of ["memory", "disk"] as const) {
       assertEquals((await rejectionOf(() => lenient.read("x"))).code, 0);
     }));
 
+  Deno.test(`${kind} cache: what a 304 says holds, and what it leaves out stays`, () =>
+    withCache(async (options) => {
+      let control: string | null = "must-revalidate";
+      let status = 200;
+      await using origin = startOrigin(() => {
+        const headers = new Headers({ etag: '"a"' });
+        if (control !== null) headers.set("cache-control", control);
+        return new Response(status === 304 ? null : "x", { status, headers });
+      });
+      const { read } = setUp(origin.url, { ...options, staleIfErrorMs: 1e9 });
+      await read("x");
+      status = 304;
+      control = null;
+      assertEquals(await read("x"), "x");
+      status = 503;
+      assertEquals((await rejectionOf(() => read("x"))).code, 0);
+      status = 304;
+      control = "no-store";
+      assertEquals(await read("x"), "x");
+      assertEquals(await options.cache!.open(`${origin.url}/x`), null);
+    }));
+
   Deno.test(`${kind} cache: many at once are one fetch`, () =>
     withCache(async (options) => {
       const bytes = makeBytes(500_000);
