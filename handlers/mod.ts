@@ -38,6 +38,19 @@ export {
   splitFilename,
   TEMPORARY_NAME_REGEXP,
 } from "./filename.ts";
+export { diskCache, type DiskCacheOptions } from "./http/disk_cache.ts";
+export type {
+  CacheEntry,
+  CacheReader,
+  CacheRecord,
+  CacheWriter,
+  HttpCache,
+} from "./http/http_cache.ts";
+export { httpOrigin, type HttpOriginOptions } from "./http/http_origin.ts";
+export { memoryCache, type MemoryCacheOptions } from "./http/memory_cache.ts";
+export { s3Origin, type S3OriginOptions } from "./http/s3_origin.ts";
+export type { FetchFunction, RedirectPolicy } from "./http/_origin_client.ts";
+export type { HttpOriginEvent } from "./http/_origin_event.ts";
 export { lowercase } from "./lowercase.ts";
 export {
   type MacLookup,

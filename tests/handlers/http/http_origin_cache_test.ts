@@ -1,0 +1,161 @@
+import { assertEquals } from "@std/assert";
+import {
+  diskCache,
+  type HttpOriginOptions,
+  memoryCache,
+} from "../../../handlers/mod.ts";
+import { fakeRequest } from "../_request.ts";
+import { rejectionOf, Sandbox } from "../_sandbox.ts";
+import { setUpOrigin as setUp } from "./_handler.ts";
+import { makeBytes, readSource, startOrigin } from "./_origin.ts";
+
+for (const kind of ["memory", "disk"] as const) {
+  const withCache = async (
+    run: (options: HttpOriginOptions) => Promise<void>,
+  ) => {
+    using sandbox = new Sandbox();
+    const cache = kind === "memory"
+      ? memoryCache()
+      : diskCache({ directory: sandbox.path });
+    await run({ cache });
+  };
+
+  Deno.test(`${kind} cache: every request asks, unless the origin says it is fresh`, () =>
+    withCache(async (options) => {
+      let version = 1;
+      let control = "";
+      await using origin = startOrigin((request) => {
+        const etag = `"v${version}"`;
+        const headers = { etag, "cache-control": control };
+        return request.headers.get("if-none-match") === etag
+          ? new Response(null, { status: 304, headers })
+          : new Response(`version ${version}`, { headers });
+      });
+      let now = Date.now();
+      const { read, types } = setUp(origin.url, { ...options, now: () => now });
+      assertEquals(await read("x"), "version 1");
+      assertEquals(await read("x"), "version 1");
+      assertEquals(types(), ["fetched", "revalidated"]);
+      version = 2;
+      assertEquals(await read("x"), "version 2");
+      control = "max-age=60";
+      assertEquals(await read("x"), "version 2");
+      assertEquals(types(), ["fetched", "revalidated"]);
+      version = 3;
+      now += 50_000;
+      assertEquals(await read("x"), "version 2");
+      now += 20_000;
+      control = "no-store";
+      assertEquals(await read("x"), "version 3");
+      assertEquals(types(), ["fresh", "fetched"]);
+      // What must not be stored is not, nor is what was stored before.
+      assertEquals(await read("x"), "version 3");
+      assertEquals(types(), ["fetched"]);
+      assertEquals(await options.cache!.open(`${origin.url}/x`), null);
+    }));
+
+  Deno.test(`${kind} cache: a date is a validator, too`, () =>
+    withCache(async (options) => {
+      const headers = { "last-modified": "Thu, 01 Jan 2026 00:00:00 GMT" };
+      await using origin = startOrigin((request) =>
+        request.headers.has("if-modified-since")
+          ? new Response(null, { status: 304 })
+          : new Response("x", { headers })
+      );
+      const { read, types } = setUp(origin.url, options);
+      await read("x");
+      assertEquals(await read("x"), "x");
+      assertEquals(types(), ["fetched", "revalidated"]);
+      assertEquals(
+        origin.requests[1]!.headers.get("if-modified-since"),
+        headers["last-modified"],
+      );
+    }));
+
+  Deno.test(`${kind} cache: what is gone at the origin is gone here`, () =>
+    withCache(async (options) => {
+      let status = 200;
+      await using origin = startOrigin(() =>
+        new Response("x", { status, headers: { etag: '"a"' } })
+      );
+      const { read, types } = setUp(origin.url, {
+        ...options,
+        staleIfErrorMs: 1e9,
+      });
+      await read("x");
+      status = 404;
+      assertEquals((await rejectionOf(() => read("x"))).code, 1);
+      status = 500;
+      assertEquals((await rejectionOf(() => read("x"))).code, 0);
+      assertEquals(types(), ["fetched"]);
+    }));
+
+  Deno.test(`${kind} cache: nothing stale is served, unless that was asked for`, () =>
+    withCache(async (options) => {
+      let status = 200;
+      let control = "max-age=1";
+      await using origin = startOrigin(() =>
+        new Response("x", {
+          status,
+          headers: { etag: '"a"', "cache-control": control },
+        })
+      );
+      let now = Date.now();
+      const clock = { ...options, now: () => now };
+      const strict = setUp(origin.url, clock);
+      const lenient = setUp(origin.url, { ...clock, staleIfErrorMs: 60_000 });
+      await strict.read("x");
+      now += 10_000;
+      status = 503;
+      assertEquals((await rejectionOf(() => strict.read("x"))).code, 0);
+      assertEquals(await lenient.read("x"), "x");
+      assertEquals(lenient.types(), ["stale"]);
+      now += 60_000;
+      assertEquals((await rejectionOf(() => lenient.read("x"))).code, 0);
+      // The origin forbids it.
+      status = 200;
+      control = "must-revalidate";
+      await lenient.read("x");
+      status = 503;
+      assertEquals((await rejectionOf(() => lenient.read("x"))).code, 0);
+    }));
+
+  Deno.test(`${kind} cache: what a 304 says holds, and what it leaves out stays`, () =>
+    withCache(async (options) => {
+      let control: string | null = "must-revalidate";
+      let status = 200;
+      await using origin = startOrigin(() => {
+        const headers = new Headers({ etag: '"a"' });
+        if (control !== null) headers.set("cache-control", control);
+        return new Response(status === 304 ? null : "x", { status, headers });
+      });
+      const { read } = setUp(origin.url, { ...options, staleIfErrorMs: 1e9 });
+      await read("x");
+      status = 304;
+      control = null;
+      assertEquals(await read("x"), "x");
+      status = 503;
+      assertEquals((await rejectionOf(() => read("x"))).code, 0);
+      status = 304;
+      control = "no-store";
+      assertEquals(await read("x"), "x");
+      assertEquals(await options.cache!.open(`${origin.url}/x`), null);
+    }));
+
+  Deno.test(`${kind} cache: many at once are one fetch`, () =>
+    withCache(async (options) => {
+      const bytes = makeBytes(500_000);
+      await using origin = startOrigin(() =>
+        new Response(bytes, { headers: { etag: '"a"' } })
+      );
+      const { handler } = setUp(origin.url, options);
+      const copies = await Promise.all(
+        Array.from({ length: 20 }, async () => {
+          const response = await handler(fakeRequest("x"));
+          return await readSource(response!.source);
+        }),
+      );
+      for (const copy of copies) assertEquals(copy, bytes);
+      assertEquals(origin.requests.length, 1);
+    }));
+}
