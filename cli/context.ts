@@ -27,6 +27,13 @@ export interface CliContext {
   /** What the program is called by, for usage lines: `tftpkit`, or how Deno runs it. */
   readonly programName: string;
   /**
+   * A variable of the environment.
+   *
+   * @param name Its name.
+   * @returns Its value, if it has one and may be read.
+   */
+  env(name: string): string | undefined;
+  /**
    * Asks whether something is allowed, without asking the user.
    *
    * @param descriptor The permission.
@@ -68,6 +75,13 @@ export function denoContext(): CliContext {
     stdin: Deno.stdin.readable,
     noColor: Deno.noColor,
     programName: "tftpkit",
+    env(name) {
+      const { state } = Deno.permissions.querySync({
+        name: "env",
+        variable: name,
+      });
+      return state === "granted" ? Deno.env.get(name) : undefined;
+    },
     async isGranted(descriptor) {
       const { state } = await Deno.permissions.query(descriptor);
       return state === "granted";

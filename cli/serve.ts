@@ -4,7 +4,7 @@ import {
   restrict,
   type TftpHandler,
 } from "../handlers/mod.ts";
-import { formatAddress, udpImplementation } from "../net/mod.ts";
+import { formatAddress, RateLimiter, udpImplementation } from "../net/mod.ts";
 import type { TftpServer } from "../server.ts";
 import type { Command, ParsedArguments } from "./command.ts";
 import { problemsOf, withConfig } from "./config.ts";
@@ -14,6 +14,7 @@ import { filePermission, needPermissions } from "./permission.ts";
 import { openCapture } from "./serve_capture.ts";
 import { makeHandler } from "./serve_handler.ts";
 import { listen } from "./serve_listen.ts";
+import type { OriginResources } from "./serve_origin.ts";
 import { openLogs } from "./serve_logs.ts";
 import {
   SERVE_OPERAND,
@@ -69,12 +70,13 @@ async function run(
   context: CliContext,
 ): Promise<number> {
   if (args.has("check")) return await check(args, context);
-  const live = new LiveState(await load(args, context));
+  const resources = originResources(context);
+  const live = new LiveState(await load(args, context, resources));
   const { plan } = live.current;
   using capture = plan.pcapPath === null
     ? null
     : openCapture(plan.pcapPath, context);
-  if (plan.directory.write) {
+  if (plan.directory.write && !plan.origin) {
     const count = await removeTemporaryFiles(plan.uploadRoot);
     if (count > 0 && !plan.isQuiet) {
       context.stderr.write(
@@ -99,7 +101,12 @@ async function run(
     makeTerminator(server, plan, context),
   );
   const stopReloading = context.onReload(
-    makeReloader(live, args, context, () => server.shutdown()),
+    makeReloader(
+      live,
+      () => load(args, context, resources),
+      context,
+      () => server.shutdown(),
+    ),
   );
   try {
     const addresses = await server.listening;
@@ -117,14 +124,28 @@ async function run(
 async function load(
   commandLine: ParsedArguments,
   context: CliContext,
+  resources: OriginResources,
 ): Promise<ServeState> {
   const args = await withFile(commandLine, context);
   const plan = planServe(args);
   await needPermissions(context, permissionsFor(plan, args.text("config")));
   await checkRoots(plan);
-  const handler = await makeHandler(plan);
+  const handler = await makeHandler(plan, resources);
   const { onEvent, close } = openLogs(plan.logs, context);
   return { args, plan, handler, onEvent, close };
+}
+
+/** What origins are made with; their caches are those of the process. */
+function originResources({ env, stderr }: CliContext): OriginResources {
+  const limiter = new RateLimiter(1, { burst: 20 });
+  return {
+    caches: new Map(),
+    env,
+    warn: (text) => {
+      if (!limiter.allow("", performance.now())) return;
+      stderr.write(`WARNING: ${text}\n`);
+    },
+  };
 }
 
 /** What is counted for the policy outlives a reload: the counts are those of the server. */
@@ -165,7 +186,7 @@ async function check(
   if (unread.length === 0) {
     try {
       await checkRoots(plan);
-      await makeHandler(plan);
+      await makeHandler(plan, originResources(context));
     } catch (error) {
       context.stderr.write(`${context.programName}: ${explain(error)}\n`);
       return 2;
@@ -182,8 +203,9 @@ async function check(
 }
 
 async function checkRoots(
-  { roots, uploadRoot, directory }: ServePlan,
+  { origin, roots, uploadRoot, directory }: ServePlan,
 ): Promise<void> {
+  if (origin) return;
   const used = directory.write ? [...roots, uploadRoot] : roots;
   for (const root of new Set(used)) await checkRoot(root);
 }
@@ -232,16 +254,15 @@ function announce(
 /** Puts in force what the files say now; or says why not, and leaves it. */
 function makeReloader(
   live: LiveState,
-  commandLine: ParsedArguments,
-  context: CliContext,
+  loadAgain: () => Promise<ServeState>,
+  { stderr }: CliContext,
   end: () => void,
 ): () => void {
   const { args: atStart } = live.current;
-  const { stderr } = context;
   return oneAtATime(async () => {
     let lines: string[];
     try {
-      const state = await load(commandLine, context);
+      const state = await loadAgain();
       live.replace(state);
       const { plan, args } = state;
       const names = restartOptions(SERVE_OPTIONS, atStart, args);

@@ -15,6 +15,7 @@ import {
 } from "../handlers/mod.ts";
 import { ConfigError } from "./config.ts";
 import { explain } from "./explain.ts";
+import { type OriginResources, serveOrigin } from "./serve_origin.ts";
 import type { ServePlan } from "./serve_plan.ts";
 
 /**
@@ -22,18 +23,25 @@ import type { ServePlan } from "./serve_plan.ts";
  * and not before; what cannot be read is thrown, and the old handler stays.
  *
  * @param plan What was asked for.
+ * @param resources What origins are made with.
  * @returns The handler.
  */
-export async function makeHandler(plan: ServePlan): Promise<TftpHandler> {
-  const { roots, uploadRoot, mapPath, pcrePath } = plan;
-  let handler = serveFiles(plan);
+export async function makeHandler(
+  plan: ServePlan,
+  resources: OriginResources,
+): Promise<TftpHandler> {
+  const { origin, roots, uploadRoot, mapPath, pcrePath } = plan;
+  let handler = origin
+    ? serveOrigin(origin, plan.directory, resources)
+    : serveFiles(plan);
   if (plan.isLowercase) handler = lowercase(handler);
   if (pcrePath !== null) {
     handler = pcreFallback(await read(pcrePath, parsePcreFile), handler);
   }
   if (mapPath !== null) {
     const checkers = roots.map(fileChecker);
-    const checkUpload = fileChecker(uploadRoot);
+    // Whether an origin has a file is not known before it is asked.
+    const checkUpload = origin ? () => false : fileChecker(uploadRoot);
     handler = remap(await read(mapPath, parseMapFile), handler, {
       maxSteps: plan.mapSteps,
       isTransferable: (filename, operation) =>

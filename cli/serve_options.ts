@@ -5,6 +5,11 @@ import { OPTION_NAMES } from "../packet/mod.ts";
 import { type OptionSpec, TIMING_OPTIONS } from "./command.ts";
 import type { ConfigSection } from "./config_section.ts";
 import { isAccessFormat } from "./serve_logs.ts";
+import {
+  ORIGIN_HEADERS_SECTION,
+  ORIGIN_OPTIONS,
+  S3_SECTION,
+} from "./serve_origin.ts";
 import { POLICY_OPTIONS, POLICY_SECTION } from "./serve_policy.ts";
 
 /** The directory that is served when none is named. */
@@ -106,6 +111,7 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
       "Follow symbolic links: inside (of DIR), never, or follow (default: inside)",
   },
   ...POLICY_OPTIONS,
+  ...ORIGIN_OPTIONS,
   {
     name: "max-transfers",
     value: "COUNT",
@@ -268,7 +274,11 @@ export const SERVE_OPERAND: OptionSpec = {
 };
 
 /** What a configuration file of `serve` can say besides. Each is checked by a function of its own. */
-export const SERVE_SECTIONS: readonly ConfigSection[] = [POLICY_SECTION];
+export const SERVE_SECTIONS: readonly ConfigSection[] = [
+  POLICY_SECTION,
+  ORIGIN_HEADERS_SECTION,
+  S3_SECTION,
+];
 
 function isPortRange(text: string): boolean {
   const [first, last] = text.split(/[:-]/).map(Number);

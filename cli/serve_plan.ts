@@ -11,13 +11,16 @@ import type { PortRange, ServeOptions } from "../server.ts";
 import type { ParsedArguments } from "./command.ts";
 import { type LogPlan, planLogs } from "./serve_logs.ts";
 import { DEFAULT_ROOT } from "./serve_options.ts";
+import { type OriginPlan, planOrigin } from "./serve_origin.ts";
 import { planPolicy } from "./serve_policy.ts";
 
 export { SERVE_OPTIONS } from "./serve_options.ts";
 
 /** What `serve` was asked to do. */
 export interface ServePlan {
-  /** The directories that are served, in order. */
+  /** Where files come from instead of directories; `null` for directories. */
+  readonly origin: OriginPlan | null;
+  /** The directories that are served, in order; none where there is an origin. */
   readonly roots: readonly string[];
   /** Where uploads go: the first of them, unless they have a directory of their own. */
   readonly uploadRoot: string;
@@ -52,9 +55,15 @@ export interface ServePlan {
  */
 export function planServe(args: ParsedArguments): ServePlan {
   args.check();
-  const roots = args.operands.length > 0 ? args.operands : [DEFAULT_ROOT];
-  const uploadRoot = args.text("upload-dir") ?? roots[0]!;
+  const origin = planOrigin(args);
+  const roots = origin
+    ? []
+    : args.operands.length > 0
+    ? args.operands
+    : [DEFAULT_ROOT];
+  const uploadRoot = args.text("upload-dir") ?? roots[0] ?? "";
   return {
+    origin,
     roots,
     uploadRoot,
     directory: planDirectory(args),

@@ -8,6 +8,7 @@ import {
   type NeededPermission,
 } from "./permission.ts";
 import { logPermissions } from "./serve_logs.ts";
+import { originPermissions, originText } from "./serve_origin.ts";
 import type { ServePlan } from "./serve_plan.ts";
 
 /** How long transfers may go on in the end, unless told otherwise; the server's own default. */
@@ -35,12 +36,15 @@ export function permissionsFor(
     needed.push(filePermission("read", configPath));
   }
   for (const root of new Set([...roots, uploadRoot])) {
-    needed.push(filePermission("read", root));
+    if (root !== "") needed.push(filePermission("read", root));
   }
+  if (plan.origin) needed.push(...originPermissions(plan.origin));
   for (const path of [plan.mapPath, plan.pcrePath]) {
     if (path !== null) needed.push(filePermission("read", path));
   }
-  if (directory.write) needed.push(filePermission("write", uploadRoot));
+  if (directory.write && !plan.origin) {
+    needed.push(filePermission("write", uploadRoot));
+  }
   if (plan.clientRoot === "mac") {
     needed.push({
       descriptors: [{ name: "run", command: "ip" }],
@@ -61,9 +65,9 @@ export function permissionsFor(
   return [...needed, ...logPermissions(plan.logs)];
 }
 
-/** The directories, as they stand in a sentence. */
-export function rootsText({ roots }: ServePlan): string {
-  return roots.join(" and ");
+/** What is served, as it stands in a sentence. */
+export function rootsText({ roots, origin }: ServePlan): string {
+  return origin ? originText(origin) : roots.join(" and ");
 }
 
 /** What is served, to be read behind "Serving ROOT on ADDRESS". */
@@ -74,7 +78,7 @@ export function modeText(
     ? "read-only"
     : `uploads up to ${
       sizeText(directory.maxSizeBytes ?? DEFAULT_MAX_UPLOAD_BYTES)
-    }${uploadRoot === roots[0] ? "" : ` into ${uploadRoot}`}${
+    }${uploadRoot === (roots[0] ?? "") ? "" : ` into ${uploadRoot}`}${
       directory.overwrite ? ", also over files that exist" : ""
     }`;
   return uploads + (options.rfc1350 ? ", without options" : "");

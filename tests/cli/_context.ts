@@ -56,6 +56,8 @@ export class FakeOutput implements Output {
 export class FakeContext implements CliContext {
   readonly args: readonly string[];
   readonly stdout = new FakeOutput();
+  /** The environment. */
+  readonly variables = new Map<string, string>();
   readonly stderr: FakeOutput;
   readonly stdin: ReadableStream<Uint8Array>;
   readonly noColor: boolean;
@@ -82,6 +84,8 @@ export class FakeContext implements CliContext {
   get isListening(): boolean {
     return this.#handlers.size + this.#reloaders.size > 0;
   }
+
+  readonly env = (name: string) => this.variables.get(name);
 
   isGranted(descriptor: Deno.PermissionDescriptor): Promise<boolean> {
     this.asked.push(descriptor);

@@ -2,18 +2,25 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ConfigError } from "../../cli/config.ts";
 import { parseCommand } from "../../cli/parse.ts";
 import { makeHandler } from "../../cli/serve_handler.ts";
+import type { OriginResources } from "../../cli/serve_origin.ts";
 import { SERVE_OPTIONS } from "../../cli/serve_options.ts";
 import { planServe } from "../../cli/serve_plan.ts";
 import { TftpError } from "../../packet/mod.ts";
 import { Sandbox } from "../handlers/_sandbox.ts";
 import { fakeRequest, fakeUpload } from "../handlers/_request.ts";
 
+const RESOURCES: OriginResources = {
+  caches: new Map(),
+  env: () => undefined,
+  warn: () => {},
+};
+
 Deno.test("makeHandler() answers by the plan", async () => {
   using sandbox = new Sandbox({ file: "text" });
   const args = parseCommand({ name: "serve", options: SERVE_OPTIONS }, [
     sandbox.path,
   ]);
-  const handler = await makeHandler(planServe(args));
+  const handler = await makeHandler(planServe(args), RESOURCES);
   const response = await handler(fakeRequest("file"));
   assertEquals(response?.source?.size, 4);
   response?.source?.close();
@@ -26,7 +33,7 @@ Deno.test("makeHandler() answers by the plan", async () => {
 
 async function handlerFor(...args: string[]) {
   const command = { name: "serve", options: SERVE_OPTIONS };
-  return await makeHandler(planServe(parseCommand(command, args)));
+  return await makeHandler(planServe(parseCommand(command, args)), RESOURCES);
 }
 
 async function sizeOf(
@@ -106,4 +113,24 @@ Deno.test("makeHandler() says what is wrong with a map file, line by line", asyn
     Error,
     "Cannot read",
   );
+});
+
+Deno.test("makeHandler() serves what an origin has", async () => {
+  await using origin = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) =>
+      new URL(request.url).pathname === "/tftp/file"
+        ? new Response("four")
+        : new Response(null, { status: 404 }),
+  );
+  const url = `http://127.0.0.1:${origin.addr.port}/tftp/`;
+  const handler = await handlerFor(
+    "--origin",
+    url,
+    "--origin-cache-size",
+    "1M",
+  );
+  assertEquals(await sizeOf(handler, "file"), 4);
+  assertEquals(await sizeOf(handler, "/file"), 4);
+  await assertRejects(async () => await sizeOf(handler, "none"), TftpError);
 });

@@ -15,6 +15,7 @@ function planned(args: string): ServePlan {
 }
 
 const DEFAULTS: ServePlan = {
+  origin: null,
   roots: ["./srv"],
   uploadRoot: "./srv",
   directory: { write: false, overwrite: false },
@@ -66,6 +67,21 @@ const PLANS: readonly [args: string, difference: object, options?: object][] = [
     mapSteps: 10,
     pcrePath: "patterns",
   }],
+  [
+    "--origin https://boot.example/tftp/ --origin-cache c --origin-stale 60",
+    {
+      origin: {
+        url: "https://boot.example/tftp/",
+        bucket: null,
+        headers: {},
+        cacheDirectory: "c",
+        cacheBytes: null,
+        staleIfErrorMs: 60_000,
+      },
+      roots: [],
+      uploadRoot: "",
+    },
+  ],
   ["--allow 192.0.2.0/24 --deny 192.0.2.7", {
     policy: { allow: ["192.0.2.0/24"], deny: ["192.0.2.7"] },
   }],
@@ -121,6 +137,15 @@ const REFUSED: readonly (readonly [args: string, message: string])[] = [
     "--json --access-log",
     "--json and --access-log both want standard output: give one of them a file with --log-file",
   ],
+  [
+    "--origin ftp://x",
+    '--origin must be the URL of an HTTP server, such as https://boot.example/tftp/: "ftp://x" is not',
+  ],
+  [
+    "--origin http://x /srv",
+    "/srv is for directories, and what is served is an origin: leave out one of them",
+  ],
+  ["--origin-cache c", "--origin-cache is for files of an --origin"],
   [
     "--log-files 2",
     "--log-max-size and --log-files say how large a log file gets: name one with --log-file",
