@@ -1,6 +1,7 @@
 import {
   byOperation,
   clientRoot,
+  FileCache,
   fileChecker,
   lowercase,
   parseMapFile,
@@ -77,7 +78,10 @@ async function read<Rules>(
 
 /** Files out of directories, and uploads into one. */
 function serveFiles(plan: ServePlan): TftpHandler {
-  const { roots, uploadRoot, directory } = plan;
+  const { roots, uploadRoot, fileCacheBytes: maxBytes } = plan;
+  const directory = maxBytes === 0
+    ? plan.directory
+    : { ...plan.directory, cache: new FileCache({ maxBytes }) };
   if (uploadRoot === roots[0]) return serveRoots(plan, roots, directory);
   return byOperation({
     read: serveRoots(plan, roots, { ...directory, write: false }),

@@ -95,6 +95,14 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
     description: "Look for all names in lower case",
   },
   {
+    name: "file-cache",
+    value: "OCTETS",
+    type: { kind: "octets" },
+    isReloadable: true,
+    description:
+      "Keep this much of files for other readers, where the system does not do it well (default: nothing)",
+  },
+  {
     name: "client-root",
     value: "KIND",
     type: { kind: "choice", words: ["address", "mac"] },

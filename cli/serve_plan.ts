@@ -26,6 +26,8 @@ export interface ServePlan {
   readonly uploadRoot: string;
   /** What is allowed in them. */
   readonly directory: Omit<ServeDirOptions, "root">;
+  /** Octets of files that are kept for other readers; 0 for none. */
+  readonly fileCacheBytes: number;
   /** What each client has a directory of its own by; `null` when it has none. */
   readonly clientRoot: "address" | "mac" | null;
   /** The file that names are rewritten by; `null` for none. */
@@ -67,6 +69,7 @@ export function planServe(args: ParsedArguments): ServePlan {
     roots,
     uploadRoot,
     directory: planDirectory(args),
+    fileCacheBytes: args.bytes("file-cache") ?? 0,
     clientRoot: args.choice<"address" | "mac">("client-root", [
       "address",
       "mac",

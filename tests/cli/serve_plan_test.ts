@@ -19,6 +19,7 @@ const DEFAULTS: ServePlan = {
   roots: ["./srv"],
   uploadRoot: "./srv",
   directory: { write: false, overwrite: false },
+  fileCacheBytes: 0,
   clientRoot: null,
   mapPath: null,
   mapSteps: 4096,
@@ -61,6 +62,7 @@ const PLANS: readonly [args: string, difference: object, options?: object][] = [
   ["--ignore-case --symlinks never", {
     directory: { ...directory, caseInsensitive: true, symlinks: "never" },
   }],
+  ["--file-cache 64M", { fileCacheBytes: 2 ** 26 }],
   ["--lowercase --client-root mac", { isLowercase: true, clientRoot: "mac" }],
   ["-m rules --map-steps 10 --pcre-file patterns", {
     mapPath: "rules",

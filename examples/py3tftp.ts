@@ -1,8 +1,14 @@
 /**
- * An option of one's own: the server answers `md5` with a checksum of the file it sends, and the client compares.
+ * A protocol extension, as one makes by subclassing in py3tftp: the server answers an option `md5` with a checksum of the
+ * file it sends, and the client compares.
  *
- *     deno run --allow-net --unstable-net examples/custom_option.ts
+ * ```sh
+ * deno run --unstable-net --allow-net examples/py3tftp.ts
+ * ```
+ *
+ * @module
  */
+
 import { createHash } from "node:crypto";
 import { get } from "@tftpkit/tftp/client";
 import { serve, TftpResponse, type TftpServer } from "@tftpkit/tftp/server";

@@ -1,13 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import {
-  getChecked,
-  serveWithChecksums,
-} from "../../examples/custom_option.ts";
+import { getChecked, serveWithChecksums } from "../../examples/py3tftp.ts";
 import { get, serve, TftpError, TftpResponse } from "../../mod.ts";
 
 const AT = { hostname: "127.0.0.1", port: 0 };
 
-Deno.test("examples/custom_option.ts: a file comes with its checksum, and is compared", async () => {
+Deno.test("examples/py3tftp.ts: a file comes with its checksum, and is compared", async () => {
   await using server = serveWithChecksums();
   const url = `tftp://127.0.0.1:${server.addr.port}`;
   assertEquals(await getChecked(`${url}/motd`), "Hello World!\n");
@@ -15,7 +12,7 @@ Deno.test("examples/custom_option.ts: a file comes with its checksum, and is com
   await assertRejects(() => getChecked(`${url}/nope`), TftpError);
 });
 
-Deno.test("examples/custom_option.ts: who does not ask gets no checksum, nor does who asks for something else", async () => {
+Deno.test("examples/py3tftp.ts: who does not ask gets no checksum, nor does who asks for something else", async () => {
   await using server = serveWithChecksums();
   const url = `tftp://127.0.0.1:${server.addr.port}/motd`;
   for (const customOptions of [{}, { md5: "0" }] as const) {
@@ -25,7 +22,7 @@ Deno.test("examples/custom_option.ts: who does not ask gets no checksum, nor doe
   }
 });
 
-Deno.test("examples/custom_option.ts: a damaged file, a checksum that is none, and a server without are told apart", async () => {
+Deno.test("examples/py3tftp.ts: a damaged file, a checksum that is none, and a server without are told apart", async () => {
   const zeros = "0".repeat(32);
   for (
     const [md5, message] of [
