@@ -169,6 +169,8 @@ export interface HttpOriginOptions {
  *   signal: new AbortController().signal,
  *   size: null,
  *   body: null,
+ *   customOptions: {},
+ *   acknowledgeOption() {},
  * };
  * const response = await handler(request);
  * const buffer = new Uint8Array(100);
