@@ -20,6 +20,8 @@ export interface OptionSpec {
   readonly isCommandLineOnly?: boolean;
   /** Whether a reload can change it; where not, it takes a restart. */
   readonly isReloadable?: boolean;
+  /** What it stands under in the help; "Options" unless told otherwise. */
+  readonly group?: string;
   /** What it does. */
   readonly description: string;
 }

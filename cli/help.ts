@@ -14,10 +14,7 @@ export function commandHelp(programName: string, command: Command): string {
       "Usage",
       command.usage.map((usage) => `  ${programName} ${usage}`),
     ),
-    section("Options", [
-      ...command.options.map(optionLines),
-      ...COMMON_OPTIONS.map(optionLines),
-    ]),
+    ...optionSections([...command.options, ...COMMON_OPTIONS]),
     ...command.notes.map((note) => wrap(note, 0).join("\n")),
     section(
       "Examples",
@@ -52,6 +49,16 @@ export function programHelp(
 
 function section(title: string, lines: readonly string[]): string {
   return [`${title}:`, ...lines].join("\n");
+}
+
+/** The options under their headings, in the order in which these come first; those without a heading are the last. */
+function optionSections(options: readonly OptionSpec[]): string[] {
+  const groups = Map.groupBy(options, ({ group = "Options" }) => group);
+  const rest = groups.get("Options") ?? [];
+  groups.delete("Options");
+  return [...groups, ["Options", rest] as const].map(([title, members]) =>
+    section(title, members.map(optionLines))
+  );
 }
 
 function optionLines(option: OptionSpec): string {

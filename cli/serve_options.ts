@@ -15,24 +15,7 @@ import { POLICY_OPTIONS, POLICY_SECTION } from "./serve_policy.ts";
 /** The directory that is served when none is named. */
 export const DEFAULT_ROOT = "./srv";
 
-/** The options of `serve`. */
-export const SERVE_OPTIONS: readonly OptionSpec[] = [
-  {
-    name: "host",
-    value: "ADDRESS",
-    type: { kind: "text", wish: "an address" },
-    isRepeatable: true,
-    description:
-      "Listen on this address; repeat it for several. Hosts with several addresses should list them (default: all, on one socket)",
-  },
-  {
-    name: "port",
-    alias: "p",
-    value: "PORT",
-    type: { kind: "integer", min: 0, max: 65535 },
-    description:
-      "Listen on this port (default: 69, or 6969 where that is not allowed)",
-  },
+const FILE_OPTIONS: readonly OptionSpec[] = [
   {
     name: "write",
     alias: "w",
@@ -60,9 +43,41 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
     description: "Largest upload, such as 64k, 16M or 2G (default: 1G)",
   },
   {
+    name: "symlinks",
+    value: "KIND",
+    type: { kind: "choice", words: ["inside", "never", "follow"] },
+    isReloadable: true,
+    description:
+      "Follow symbolic links: inside (of DIR), never, or follow (default: inside)",
+  },
+  {
+    name: "file-cache",
+    value: "OCTETS",
+    type: { kind: "octets" },
+    isReloadable: true,
+    description:
+      "Keep this much of files for other readers, where the system does not do it well (default: nothing)",
+  },
+  {
+    name: "client-root",
+    value: "KIND",
+    type: { kind: "choice", words: ["address", "mac"] },
+    isReloadable: true,
+    description:
+      "Serve a client from DIR/ADDRESS or DIR/MAC where there is such a directory: address or mac (which needs --allow-run=ip)",
+  },
+];
+
+const NAME_OPTIONS: readonly OptionSpec[] = [
+  {
     name: "ignore-case",
     isReloadable: true,
     description: "Find files whatever the case of their names",
+  },
+  {
+    name: "lowercase",
+    isReloadable: true,
+    description: "Look for all names in lower case",
   },
   {
     name: "map-file",
@@ -89,37 +104,9 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
     description:
       "Where there is no such file, try another name by this file, which is one of atftpd's",
   },
-  {
-    name: "lowercase",
-    isReloadable: true,
-    description: "Look for all names in lower case",
-  },
-  {
-    name: "file-cache",
-    value: "OCTETS",
-    type: { kind: "octets" },
-    isReloadable: true,
-    description:
-      "Keep this much of files for other readers, where the system does not do it well (default: nothing)",
-  },
-  {
-    name: "client-root",
-    value: "KIND",
-    type: { kind: "choice", words: ["address", "mac"] },
-    isReloadable: true,
-    description:
-      "Serve a client from DIR/ADDRESS or DIR/MAC where there is such a directory: address or mac (which needs --allow-run=ip)",
-  },
-  {
-    name: "symlinks",
-    value: "KIND",
-    type: { kind: "choice", words: ["inside", "never", "follow"] },
-    isReloadable: true,
-    description:
-      "Follow symbolic links: inside (of DIR), never, or follow (default: inside)",
-  },
-  ...POLICY_OPTIONS,
-  ...ORIGIN_OPTIONS,
+];
+
+const LIMIT_OPTIONS: readonly OptionSpec[] = [
   {
     name: "max-transfers",
     value: "COUNT",
@@ -132,6 +119,9 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
     type: { kind: "integer", min: 1, max: 1_000_000 },
     description: "Transfers at once with one client (default: 2048)",
   },
+];
+
+const PROTOCOL_OPTIONS: readonly OptionSpec[] = [
   {
     name: "blksize",
     alias: "b",
@@ -158,6 +148,25 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
       "Accept no options at all, and no file of more than 65535 blocks",
   },
   ...TIMING_OPTIONS,
+];
+
+const NETWORK_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "host",
+    value: "ADDRESS",
+    type: { kind: "text", wish: "an address" },
+    isRepeatable: true,
+    description:
+      "Listen on this address; repeat it for several. Hosts with several addresses should list them (default: all, on one socket)",
+  },
+  {
+    name: "port",
+    alias: "p",
+    value: "PORT",
+    type: { kind: "integer", min: 0, max: 65535 },
+    description:
+      "Listen on this port (default: 69, or 6969 where that is not allowed)",
+  },
   {
     name: "single-port",
     excludes: ["port-range"],
@@ -175,38 +184,26 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
     },
     description: "Use these ports for transfers (default: any)",
   },
-  {
-    name: "drain",
-    value: "SECONDS",
-    type: { kind: "seconds", min: 0 },
-    description:
-      "Let transfers go on this long when the server is to end (default: 10)",
-  },
-  {
-    name: "config",
-    alias: "c",
-    value: "FILE",
-    type: { kind: "path" },
-    isCommandLineOnly: true,
-    description:
-      "Read options from this file, .toml or .json, by their names here; those of the command line count (SIGHUP reads it again)",
-  },
-  {
-    name: "check",
-    isCommandLineOnly: true,
-    description:
-      "Only tell what would be served, and the permissions that it needs",
-  },
-  {
-    name: "json",
-    isReloadable: true,
-    description: "Log JSON Lines to standard output",
-  },
+];
+
+const LOG_OPTIONS: readonly OptionSpec[] = [
   {
     name: "verbose",
     alias: "v",
     isReloadable: true,
     description: "Also log requests, options, size probes, retransmissions",
+  },
+  {
+    name: "quiet",
+    alias: "q",
+    excludes: ["verbose"],
+    isReloadable: true,
+    description: "Tell only what went wrong",
+  },
+  {
+    name: "json",
+    isReloadable: true,
+    description: "Log JSON Lines to standard output",
   },
   {
     name: "access-log",
@@ -261,14 +258,51 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
     type: { kind: "path" },
     description: "Write all datagrams to this file, for Wireshark",
   },
+];
+
+const PROCESS_OPTIONS: readonly OptionSpec[] = [
   {
-    name: "quiet",
-    alias: "q",
-    excludes: ["verbose"],
-    isReloadable: true,
-    description: "Tell only what went wrong",
+    name: "config",
+    alias: "c",
+    value: "FILE",
+    type: { kind: "path" },
+    isCommandLineOnly: true,
+    description:
+      "Read options from this file, .toml or .json, by their names here; those of the command line count (SIGHUP reads it again)",
+  },
+  {
+    name: "check",
+    isCommandLineOnly: true,
+    description:
+      "Only tell what would be served, and the permissions that it needs",
+  },
+  {
+    name: "drain",
+    value: "SECONDS",
+    type: { kind: "seconds", min: 0 },
+    description:
+      "Let transfers go on this long when the server is to end (default: 10)",
   },
 ];
+
+/** The options of `serve`. */
+export const SERVE_OPTIONS: readonly OptionSpec[] = [
+  ...grouped("Network", NETWORK_OPTIONS),
+  ...grouped("Files", FILE_OPTIONS),
+  ...grouped("Names", NAME_OPTIONS),
+  ...grouped("Clients", [...POLICY_OPTIONS, ...LIMIT_OPTIONS]),
+  ...grouped("Files of an HTTP server", ORIGIN_OPTIONS),
+  ...grouped("Protocol", PROTOCOL_OPTIONS),
+  ...grouped("Logs", LOG_OPTIONS),
+  ...PROCESS_OPTIONS,
+];
+
+function grouped(
+  group: string,
+  options: readonly OptionSpec[],
+): readonly OptionSpec[] {
+  return options.map((option) => ({ ...option, group }));
+}
 
 /** The directory, as a configuration file names it. */
 export const SERVE_OPERAND: OptionSpec = {

@@ -52,6 +52,32 @@ Examples:
   );
 });
 
+Deno.test("commandHelp() puts options under their headings, and those without one last", () => {
+  const options = [
+    { name: "plain", description: "Plain" },
+    { name: "near", description: "Near", group: "Place" },
+    { name: "soon", description: "Soon", group: "Time" },
+    { name: "far", description: "Far", group: "Place" },
+  ];
+  const lines = commandHelp("prog", { ...command, options }).split("\n");
+  const from = lines.indexOf("Place:");
+  assertEquals(lines.slice(from, from + 13).map((line) => line.trim()), [
+    "Place:",
+    "--near               Near",
+    "--far                Far",
+    "",
+    "Time:",
+    "--soon               Soon",
+    "",
+    "Options:",
+    "--plain              Plain",
+    "-h, --help               Show this help",
+    "-V, --version            Show the version",
+    "",
+    "A note that is so long that it does not fit into a single line of eighty",
+  ]);
+});
+
 Deno.test("programHelp() lists the commands", () => {
   const short: Command = { ...command, name: "go", summary: "Go away" };
   assertEquals(

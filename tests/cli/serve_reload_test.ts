@@ -60,8 +60,8 @@ const RESTARTS: readonly [before: string, after: string, names: string[]][] = [
     "--single-port --blksize 8",
     "--windowsize 1 --refuse tsize --drain 1 -r 1 -t 1 --rfc1350",
     [
-      ...["blksize", "windowsize", "refuse", "rfc1350"],
-      ...["timeout", "retries", "single-port", "drain"],
+      ...["single-port", "blksize", "windowsize", "refuse"],
+      ...["rfc1350", "timeout", "retries", "drain"],
     ],
   ],
 ];
