@@ -126,7 +126,7 @@ export class Listener {
     }
     this.#sessions.set(from, session);
     this.#host.register(session);
-    session.run();
+    session.run().catch((error) => this.#host.reportFault(error));
   }
 
   /** What to do when a request comes from a transfer ID that has a transfer: see rule 2. */

@@ -11,7 +11,8 @@
 //    take that start at `timeoutMs`. A boot loader that erases flash for ten seconds is slow, not gone. Where that time
 //    ends, the last wait ends, too.
 // 5. A negotiated timeout (RFC 2349) is a contract: that wait each time, no more, no less, no jitter. It does not make us
-//    less patient than rule 4, and it cannot make us wait for ever. One below a second, which only tftp-hpa's `utimeout`
+//    less patient than rule 4, and it cannot make us wait for ever, nor longer than rule 4 for who has not proved to be
+//    there: a stranger must not hold a place for minutes by a word. One below a second, which only tftp-hpa's `utimeout`
 //    can ask for, doubles up to a second when `retries` retransmissions were in vain: whoever vanished, or never was
 //    there, must not have a window thrown at it every ten milliseconds for half a minute.
 
@@ -88,12 +89,16 @@ export class RetransmissionTimer {
   /** When to send again, in milliseconds; `Infinity` when nothing is awaited. */
   deadline: number = Infinity;
 
+  /** Whether the other side has proved to be there; where not, a negotiated timeout earns it no patience. */
+  isTrusted: boolean = true;
+
   readonly #negotiatedMs: number | null;
   readonly #floorMs: number;
   readonly #capMs: number;
   readonly #jitter: number;
   readonly #patience: number;
   readonly #random: () => number;
+  readonly #ownLimitMs: number;
   readonly #silenceLimitMs: number;
   readonly #retries: number;
 
@@ -141,8 +146,9 @@ export class RetransmissionTimer {
     this.#random = random;
     this.#silentSince = now;
     this.#retries = retries;
+    this.#ownLimitMs = silenceLimit(timeoutMs, this.#capMs, retries);
     this.#silenceLimitMs = Math.max(
-      silenceLimit(timeoutMs, this.#capMs, retries),
+      this.#ownLimitMs,
       Math.min((negotiatedMs ?? 0) * (retries + 1), MAX_NEGOTIATED_SILENCE_MS),
       2 * (negotiatedMs ?? 0),
     );
@@ -250,7 +256,8 @@ export class RetransmissionTimer {
 
   /** When silence will have lasted for as long as is borne; computed in one way only, or rounding might tell two times. */
   get #hopelessAt(): number {
-    return this.#silentSince + this.#silenceLimitMs;
+    const limitMs = this.isTrusted ? this.#silenceLimitMs : this.#ownLimitMs;
+    return this.#silentSince + limitMs;
   }
 
   /** See rule 5. */

@@ -343,7 +343,8 @@ export class Sender extends TransferSide implements Machine {
 
   #giveUp(now: number): void {
     if (
-      this.#forgiveLastAck && !this.#opening && this.#base === this.#last
+      this.#forgiveLastAck && this.isProven && !this.#opening &&
+      this.#base === this.#last
     ) {
       this.#isLastAckMissing = true;
       this.statistics.blocks++;

@@ -29,6 +29,7 @@ export abstract class TransferSide extends BaseMachine {
       roundTripMs,
       patience,
     });
+    this.timer.isTrusted = this.unproven === null;
   }
 
   /** Whether the other side has answered, so that its address is its own. */
@@ -44,6 +45,7 @@ export abstract class TransferSide extends BaseMachine {
   /** The other side has said something that only it can say. */
   protected noteHeard(now: number): void {
     this.unproven = null;
+    this.timer.isTrusted = true;
     this.timer.progress(now);
   }
 }

@@ -6,6 +6,12 @@ function withCode(code: string): Error {
   return Object.assign(new Error("Failed"), { code });
 }
 
+function ownCause(): Error {
+  const error = new Error("Failed");
+  error.cause = error;
+  return error;
+}
+
 const CASES: readonly [what: string, error: unknown, isOne: boolean][] = [
   ["no socket", new NoSocketError("All ports are in use"), true],
   ["EMFILE", withCode("EMFILE"), true],
@@ -16,6 +22,14 @@ const CASES: readonly [what: string, error: unknown, isOne: boolean][] = [
     new TftpError(0, "Cannot read", { cause: withCode("EMFILE") }),
     true,
   ],
+  [
+    "a fetch that failed for lack of files, which Deno tells by number alone",
+    new TypeError("fetch failed", {
+      cause: new Error("tcp connect error: Too many open files (os error 24)"),
+    }),
+    true,
+  ],
+  ["an error that is its own cause", ownCause(), false],
   ["ENOSPC", withCode("ENOSPC"), false],
   ["a refusal", new TftpError(1, "No such file"), false],
   ["something that is no error", "EMFILE", false],

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { encodePacket } from "../../packet/mod.ts";
 import { UnprovenAccount } from "../../transfer/mod.ts";
-import { ack, data, oack, receiveFrom, sendTo } from "./_dialogue.ts";
+import { ack, agreed, data, oack, receiveFrom, sendTo } from "./_dialogue.ts";
 
 const OACK = encodePacket(oack(["blksize", "512"]));
 const OACK_LINE = "OACK blksize=512";
@@ -126,4 +126,33 @@ Deno.test("a repeated request is answered no more than eight times: each answer 
 
   const account = new UnprovenAccount({ maxRepeats: 1 });
   assertEquals([account.repeat(), account.repeat()], [true, false]);
+});
+
+Deno.test("a long timeout that was asked for holds no place for who never answers", () => {
+  const settings = agreed({ timeoutMs: 255_000 });
+  const opening = encodePacket(oack(["timeout", "255"]));
+  const sender = sendTo({ bytes: 5, settings, opening, unproven: {} });
+  sender.at(0).expect("OACK timeout=255").at(30_999).ends("open");
+  sender.at(31_000).ends("failed");
+  const receiver = receiveFrom({ settings, opening, unproven: {} });
+  receiver.at(0).expect("OACK timeout=255").at(30_999).ends("open");
+  receiver.at(31_000).ends("failed");
+});
+
+Deno.test("a long timeout that was asked for counts once the client has answered", () => {
+  const settings = agreed({ timeoutMs: 255_000 });
+  const opening = encodePacket(oack(["timeout", "255"]));
+  const talk = sendTo({ bytes: 5, settings, opening, unproven: {} });
+  talk.at(0).expect("OACK timeout=255").at(10).hear(ack(0));
+  talk.expect("DATA 1 (5 octets)").at(255_009).silent();
+  talk.at(255_010).expect("DATA 1 (5 octets)").at(510_010).ends("failed");
+});
+
+Deno.test("a block that nobody has ever acknowledged is not forgiven", () => {
+  const talk = sendTo({ bytes: 5, forgiveLastAck: true, unproven: {} });
+  talk.at(0).expect("DATA 1 (5 octets)");
+  for (const time of [1000, 3000, 7000]) {
+    talk.at(time).expect("DATA 1 (5 octets)");
+  }
+  talk.at(31_000).ends("failed");
 });
