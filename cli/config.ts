@@ -184,6 +184,10 @@ function readKey(
     return [];
   }
   const values = spec.isRepeatable ? value as unknown[] : [value];
+  // No list and an empty one are not the same, and for `allow` the difference is everybody.
+  if (values.length === 0) {
+    place.report(name, "must name one or more, or be left out: it is empty");
+  }
   return values.flatMap((each, i) => {
     const text = textOf(type, each);
     if (text === null) {

@@ -41,13 +41,16 @@ function operandSchema(operand: OptionSpec): JsonSchema {
   const one = keySchema({ ...operand, isRepeatable: false });
   if (!operand.isRepeatable) return one;
   const { description, ...item } = one;
-  return { description, oneOf: [item, { type: "array", items: item }] };
+  return {
+    description,
+    oneOf: [item, { type: "array", minItems: 1, items: item }],
+  };
 }
 
 function keySchema(spec: OptionSpec): JsonSchema {
   const { description, value, isRepeatable, type = ANY_TEXT } = spec;
   if (value === undefined) return { description, type: "boolean" };
   return isRepeatable
-    ? { description, type: "array", items: schemaOf(type) }
+    ? { description, type: "array", minItems: 1, items: schemaOf(type) }
     : { description, ...schemaOf(type) };
 }

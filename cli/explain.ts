@@ -39,3 +39,27 @@ function messageOf(error: unknown): string {
 function firstLine(text: string): string {
   return text.split("\n", 1)[0]!;
 }
+
+/**
+ * Opens a file to write to.
+ *
+ * @param path The file.
+ * @param options How.
+ * @returns The file.
+ * @throws {Error} When it cannot be opened; the message says which file, and what to do.
+ */
+export function openToWrite(
+  path: string,
+  options: Deno.OpenOptions,
+): Deno.FsFile {
+  try {
+    return Deno.openSync(path, options);
+  } catch (error) {
+    const hint = error instanceof Deno.errors.NotFound
+      ? ": create its directory, or name another file"
+      : "";
+    throw new Error(`Cannot write to ${path}: ${explain(error)}${hint}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,3 +1,4 @@
+import { dirname, SEPARATOR } from "@std/path";
 import {
   type AccessPolicy,
   removeTemporaryFiles,
@@ -6,7 +7,7 @@ import {
 } from "../handlers/mod.ts";
 import { formatAddress, RateLimiter, udpImplementation } from "../net/mod.ts";
 import type { TftpServer } from "../server.ts";
-import type { Command, ParsedArguments } from "./command.ts";
+import { type Command, type ParsedArguments, UsageError } from "./command.ts";
 import { problemsOf, withConfig } from "./config.ts";
 import type { CliContext } from "./context.ts";
 import { explain } from "./explain.ts";
@@ -15,7 +16,7 @@ import { openCapture } from "./serve_capture.ts";
 import { makeHandler } from "./serve_handler.ts";
 import { listen } from "./serve_listen.ts";
 import type { OriginResources } from "./serve_origin.ts";
-import { openLogs } from "./serve_logs.ts";
+import { type Logs, openLogs } from "./serve_logs.ts";
 import {
   SERVE_OPERAND,
   SERVE_OPTIONS,
@@ -103,13 +104,14 @@ async function run(
   const stopReloading = context.onReload(
     makeReloader(
       live,
-      () => load(args, context, resources),
+      () => load(args, context, resources, live.current.logs ?? null),
       context,
       () => server.shutdown(),
     ),
   );
   try {
     const addresses = await server.listening;
+    capture?.begin();
     if (!plan.isQuiet) announce(plan, addresses.map(formatAddress), context);
     await server.finished;
     return 0;
@@ -125,14 +127,16 @@ async function load(
   commandLine: ParsedArguments,
   context: CliContext,
   resources: OriginResources,
+  before: Logs | null = null,
 ): Promise<ServeState> {
   const args = await withFile(commandLine, context);
   const plan = planServe(args);
   await needPermissions(context, permissionsFor(plan, args.text("config")));
   await checkRoots(plan);
   const handler = await makeHandler(plan, resources);
-  const { onEvent, close } = openLogs(plan.logs, context);
-  return { args, plan, handler, onEvent, close };
+  const logs = openLogs(plan.logs, context, before);
+  const { onEvent, close } = logs;
+  return { args, plan, handler, logs, onEvent, close };
 }
 
 /** What origins are made with; their caches are those of the process. */
@@ -203,11 +207,47 @@ async function check(
 }
 
 async function checkRoots(
-  { origin, roots, uploadRoot, directory }: ServePlan,
+  plan: ServePlan,
 ): Promise<void> {
+  const { origin, roots, uploadRoot, directory } = plan;
   if (origin) return;
   const used = directory.write ? [...roots, uploadRoot] : roots;
   for (const root of new Set(used)) await checkRoot(root);
+  if (directory.write) await checkApart(plan);
+}
+
+/** What clients may write must be nothing that the server itself writes, nor, in a directory of its own, be read. */
+async function checkApart(
+  { roots, uploadRoot, logs, pcapPath, mapPath, pcrePath }: ServePlan,
+): Promise<void> {
+  const uploads = await Deno.realPath(uploadRoot);
+  const isInside = (path: string, directory: string) =>
+    path === directory || path.startsWith(directory + SEPARATOR);
+  if (uploadRoot !== roots[0]) {
+    for (const root of roots) {
+      if (!isInside(uploads, await Deno.realPath(root))) continue;
+      throw new UsageError(
+        `--upload-dir ${uploadRoot} must lie outside of ${root}, or clients read from it: use --write for that`,
+      );
+    }
+  }
+  const files = [logs.file?.path, logs.recordPath, pcapPath, mapPath, pcrePath];
+  for (const file of files) {
+    if (!file || !isInside(await realDirectory(file), uploads)) continue;
+    throw new UsageError(
+      `${file} must lie outside of ${uploadRoot}, where clients may write: name another file`,
+    );
+  }
+}
+
+/** The directory that a file is in, or will be; itself, where it cannot be found. */
+async function realDirectory(file: string): Promise<string> {
+  const directory = dirname(file);
+  try {
+    return await Deno.realPath(directory);
+  } catch {
+    return directory;
+  }
 }
 
 async function checkRoot(root: string): Promise<void> {

@@ -24,7 +24,7 @@ import {
 import type { ServeOptions } from "../server.ts";
 import { type ParsedArguments, UsageError } from "./command.ts";
 import type { CliContext } from "./context.ts";
-import { explain } from "./explain.ts";
+import { explain, openToWrite } from "./explain.ts";
 import { filePermission, type NeededPermission } from "./permission.ts";
 
 type Observer = NonNullable<ServeOptions["onEvent"]>;
@@ -48,8 +48,18 @@ export interface LogPlan {
 export interface Logs {
   /** Takes events. */
   readonly onEvent: Observer;
-  /** Closes what is open. */
+  /** The record, if there is one: it goes on over a reload, with what is under way. */
+  readonly record: OpenRecord | null;
+  /** Closes what is open, unless other logs go on with it. */
   close(): void;
+}
+
+/** A record that is open, for all logs that use it. */
+interface OpenRecord {
+  readonly path: string;
+  readonly onEvent: Observer;
+  /** Opens it for one more; to be disposed of by each. */
+  share(): Disposable;
 }
 
 /**
@@ -116,10 +126,15 @@ export function logPermissions(
  *
  * @param plan What is to be logged.
  * @param context The process.
+ * @param before The logs whose place these take.
  * @returns What takes events.
  * @throws {Error} When a file cannot be opened.
  */
-export function openLogs(plan: LogPlan, context: CliContext): Logs {
+export function openLogs(
+  plan: LogPlan,
+  context: CliContext,
+  before: Logs | null = null,
+): Logs {
   const { stdout, stderr } = context;
   using stack = new DisposableStack();
   const { file: options, accessFormat, isJson, recordPath } = plan;
@@ -127,11 +142,17 @@ export function openLogs(plan: LogPlan, context: CliContext): Logs {
   const file = options ? stack.use(openFile(options, context)) : null;
   const toFile: Write | null = file && ((line) => file.write(line));
   const observers: Observer[] = [];
-  if (recordPath !== null) {
-    observers.push(stack.use(openRecord(recordPath)).onEvent);
+  const record = recordPath === null
+    ? null
+    : before?.record?.path === recordPath
+    ? before.record
+    : openRecord(recordPath, context);
+  if (record) {
+    stack.use(record.share());
+    observers.push(record.onEvent);
   }
   if (accessFormat !== null) {
-    const write = toFile ?? limitLines(toOut);
+    const write = toFile ?? limitLines(toOut, context);
     observers.push(accessLogger({ format: accessFormat, write }).onEvent);
   }
   const rest = accessFormat === null ? toFile : null;
@@ -144,13 +165,19 @@ export function openLogs(plan: LogPlan, context: CliContext): Logs {
     );
   }
   const opened = stack.move();
-  return { onEvent: tellAll(...observers), close: () => opened.dispose() };
+  return {
+    onEvent: tellAll(...observers),
+    record,
+    close: () => opened.dispose(),
+  };
 }
 
 function openFile(
   options: RotatingFileOptions,
   { stderr }: CliContext,
 ): RotatingFile {
+  // Says which file it is, when it cannot be.
+  openToWrite(options.path, { append: true, create: true }).close();
   return rotatingFile({
     ...options,
     onError: (error) =>
@@ -162,24 +189,57 @@ function openFile(
   });
 }
 
-function openRecord(path: string): Disposable & { onEvent: Observer } {
-  const file = Deno.openSync(path, { append: true, create: true });
+function openRecord(path: string, { stderr }: CliContext): OpenRecord {
+  const file = openToWrite(path, { append: true, create: true });
   const encoder = new TextEncoder();
+  let isBroken = false;
   const { onEvent } = recorder({
     maxRequests: 1,
     onEnd: (request) => {
-      let bytes = encoder.encode(jsonLine(request) + "\n");
-      while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
+      // What was torn must not be the start of the next line.
+      const line = (isBroken ? "\n" : "") + jsonLine(request) + "\n";
+      let bytes = encoder.encode(line);
+      try {
+        while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
+        isBroken = false;
+      } catch (error) {
+        if (!isBroken) {
+          stderr.write(
+            `WARNING: Cannot write to ${path}: ${explain(error)}\n`,
+          );
+        }
+        isBroken = true;
+      }
     },
   });
-  return { onEvent, [Symbol.dispose]: () => file.close() };
+  let users = 0;
+  return {
+    path,
+    onEvent,
+    share() {
+      users++;
+      return {
+        [Symbol.dispose]() {
+          if (--users === 0) file.close();
+        },
+      };
+    },
+  };
 }
 
-/** Lines that are not more than a reader can take; what is above is left out. */
-function limitLines(write: Write): Write {
+/** Lines that are not more than a reader can take: 50 a second, or 500 at once. What is above is counted, and told. */
+function limitLines(write: Write, { stderr }: CliContext): Write {
   const limiter = new RateLimiter(50, { burst: 500 });
+  let leftOut = 0;
   return (line) => {
-    if (limiter.allow("", performance.now())) write(line);
+    if (!limiter.allow("", performance.now())) return void leftOut++;
+    if (leftOut > 0) {
+      stderr.write(
+        `WARNING: ${leftOut} lines of the access log were left out: a --log-file has them all\n`,
+      );
+    }
+    leftOut = 0;
+    write(line);
   };
 }
 

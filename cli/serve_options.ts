@@ -234,7 +234,7 @@ const LOG_OPTIONS: readonly OptionSpec[] = [
   {
     name: "log-max-size",
     value: "OCTETS",
-    type: { kind: "octets" },
+    type: { kind: "octets", min: 1 },
     isReloadable: true,
     description: "Begin another log file at this size (default: 10M)",
   },

@@ -45,7 +45,7 @@ export const ORIGIN_OPTIONS: readonly OptionSpec[] = [
   {
     name: "origin-cache-size",
     value: "OCTETS",
-    type: { kind: "octets" },
+    type: { kind: "octets", min: 1 },
     isReloadable: true,
     description:
       "Keep no more than this; without --origin-cache, in memory (default: 4G on disk)",

@@ -8,7 +8,7 @@ import {
 } from "../handlers/mod.ts";
 import { TFTP_PORT } from "../net/mod.ts";
 import type { PortRange, ServeOptions } from "../server.ts";
-import type { ParsedArguments } from "./command.ts";
+import { type ParsedArguments, UsageError } from "./command.ts";
 import { type LogPlan, planLogs } from "./serve_logs.ts";
 import { DEFAULT_ROOT } from "./serve_options.ts";
 import { type OriginPlan, planOrigin } from "./serve_origin.ts";
@@ -64,6 +64,7 @@ export function planServe(args: ParsedArguments): ServePlan {
     ? args.operands
     : [DEFAULT_ROOT];
   const uploadRoot = args.text("upload-dir") ?? roots[0] ?? "";
+  checkDistinct(args, ["log-file", "record", "pcap", "map-file", "pcre-file"]);
   return {
     origin,
     roots,
@@ -87,15 +88,32 @@ export function planServe(args: ParsedArguments): ServePlan {
   };
 }
 
+/** Two purposes for one file would ruin it. */
+function checkDistinct(args: ParsedArguments, names: readonly string[]): void {
+  for (const [index, name] of names.entries()) {
+    const path = args.text(name);
+    const other = names.slice(index + 1).find((other) =>
+      path !== undefined && args.text(other) === path
+    );
+    if (other === undefined) continue;
+    throw new UsageError(
+      `--${name} and --${other} name the same file: ${path}`,
+    );
+  }
+}
+
 function planDirectory(args: ParsedArguments): ServePlan["directory"] {
   const symlinks = args.choice<SymlinkPolicy>("symlinks", [
     "inside",
     "never",
     "follow",
   ]);
+  const isTakenBack = args.isGiven("write") && !args.has("write");
+  const isWriting = !isTakenBack &&
+    ["write", "overwrite", "upload-dir"].some((name) => args.has(name));
   return {
-    write: ["write", "overwrite", "upload-dir"].some((name) => args.has(name)),
-    overwrite: args.has("overwrite"),
+    write: isWriting,
+    overwrite: isWriting && args.has("overwrite"),
     ...given("maxSizeBytes", args.bytes("max-size")),
     ...given("symlinks", symlinks),
     ...(args.has("ignore-case") ? { caseInsensitive: true } : {}),

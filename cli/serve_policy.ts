@@ -7,7 +7,7 @@ import {
   parseCidr,
 } from "../handlers/mod.ts";
 import type { OptionSpec, ParsedArguments } from "./command.ts";
-import type { ConfigSection } from "./config_section.ts";
+import type { ConfigPlace, ConfigSection } from "./config_section.ts";
 import { explain } from "./explain.ts";
 import type { JsonSchema, ValueType } from "./value.ts";
 
@@ -112,8 +112,10 @@ export const POLICY_SECTION: ConfigSection<AccessPolicy> = {
   }),
   check(value, place) {
     try {
-      checkAccessPolicy(value);
-      return value;
+      // What is only known later is filled in, so that the rest can be checked now.
+      const policy = withFreeSpacePath(value, place);
+      checkAccessPolicy(policy);
+      return policy;
     } catch (error) {
       const reason = explain(error).replace("Cannot use policy as ", "");
       place.report("policy", `does not hold: ${reason}`);
@@ -121,6 +123,24 @@ export const POLICY_SECTION: ConfigSection<AccessPolicy> = {
     }
   },
 };
+
+/** The policy with the path of its disk: as it is meant in the file, or where uploads will go. */
+function withFreeSpacePath(value: unknown, place: ConfigPlace): unknown {
+  const { writes } = Object(value) as { readonly writes?: unknown };
+  const { minFreeBytes, freeSpacePath } = Object(writes) as {
+    readonly minFreeBytes?: unknown;
+    readonly freeSpacePath?: unknown;
+  };
+  if (minFreeBytes === undefined) return value;
+  const path = typeof freeSpacePath === "string"
+    ? place.resolvePath(freeSpacePath)
+    : freeSpacePath ?? WHERE_UPLOADS_GO;
+  const fullWrites = { ...writes as object, freeSpacePath: path };
+  return { ...value as object, writes: fullWrites };
+}
+
+/** Stands for a directory that is not known yet; no path can be this. */
+const WHERE_UPLOADS_GO = "\0";
 
 /**
  * Works out the policy.
@@ -143,7 +163,7 @@ export function planPolicy(
     ...(maxBytes === undefined ? {} : { maxBytes }),
     ...(minFreeBytes === undefined ? {} : {
       minFreeBytes,
-      freeSpacePath: file?.writes?.freeSpacePath ?? uploadRoot,
+      freeSpacePath: namedPath(file?.writes?.freeSpacePath) ?? uploadRoot,
     }),
   };
   const policy = {
@@ -153,6 +173,10 @@ export function planPolicy(
     ...(Object.keys(writes).length > 0 ? { writes } : {}),
   };
   return Object.keys(policy).length > 0 ? policy : null;
+}
+
+function namedPath(path: string | undefined): string | undefined {
+  return path === WHERE_UPLOADS_GO ? undefined : path;
 }
 
 function listOf(

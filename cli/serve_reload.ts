@@ -9,6 +9,7 @@
 import type { TftpHandler } from "../handlers/mod.ts";
 import type { ServeOptions } from "../server.ts";
 import type { OptionSpec, ParsedArguments } from "./command.ts";
+import type { Logs } from "./serve_logs.ts";
 import type { ServePlan } from "./serve_plan.ts";
 
 /** What is in force. */
@@ -19,6 +20,8 @@ export interface ServeState {
   readonly plan: ServePlan;
   /** Answers requests. */
   readonly handler: TftpHandler;
+  /** Where events go. */
+  readonly logs?: Logs;
   /** Takes events. */
   readonly onEvent: NonNullable<ServeOptions["onEvent"]>;
   /** Lets go of what it holds open, such as log files, when it is no longer in force. */

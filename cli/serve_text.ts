@@ -53,7 +53,9 @@ export function permissionsFor(
       scope: ["ip"],
     });
   }
-  if (policy?.writes?.minFreeBytes !== undefined) {
+  const { minFreeBytes, freeSpacePath } = policy?.writes ?? {};
+  if (directory.write && minFreeBytes !== undefined) {
+    if (freeSpacePath) needed.push(filePermission("read", freeSpacePath));
     needed.push({
       descriptors: [{ name: "sys", kind: "statfs" }],
       purpose: "see how much of the disk is free",

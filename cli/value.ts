@@ -13,7 +13,11 @@ export type ValueType =
     /** At least this many seconds; 0.001 unless told otherwise. */
     readonly min?: number;
   }
-  | { readonly kind: "octets" }
+  | {
+    readonly kind: "octets";
+    /** At least this many; 0 unless told otherwise. */
+    readonly min?: number;
+  }
   | { readonly kind: "choice"; readonly words: readonly string[] }
   | { readonly kind: "path" }
   | {
@@ -46,7 +50,9 @@ export function wishOf(type: ValueType): string {
         type.min ?? DEFAULT_MIN_SECONDS
       } to ${MAX_SECONDS}`;
     case "octets":
-      return "a number of octets such as 65536, 64k or 16M";
+      return `a number of octets ${
+        type.min ? `above ${type.min - 1}, ` : ""
+      }such as 65536, 64k or 16M`;
     case "choice":
       return type.words.length > 2
         ? `one of ${type.words.join(", ")}`
@@ -84,7 +90,8 @@ export function readValue(
       const match = OCTETS_REGEXP.exec(text);
       const power = " kmgt".indexOf(match?.[2]?.toLowerCase() || " ");
       const value = match ? Number(match[1]) * 1024 ** power : NaN;
-      return Number.isSafeInteger(value) ? value : null;
+      const isEnough = value >= (type.min ?? 0);
+      return Number.isSafeInteger(value) && isEnough ? value : null;
     }
     case "choice":
       return type.words.find((word) => word === text.toLowerCase()) ?? null;
@@ -137,7 +144,7 @@ export function schemaOf(type: ValueType): JsonSchema {
     case "octets":
       return {
         type: ["integer", "string"],
-        minimum: 0,
+        minimum: type.min ?? 0,
         pattern: "^[0-9]+[kKmMgGtT]?[iI]?[bB]?$",
       };
     case "choice":

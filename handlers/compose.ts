@@ -1,6 +1,7 @@
 // Several handlers as one, tried in order. Rules:
 // 1. A handler declines by returning nothing without having read the body, or by throwing a TftpError that means no more
-//    than "not here": FileNotFound; for a write also AccessViolation, which is what one says that takes no uploads.
+//    than "not here": FileNotFound; for a write also AccessViolation, which is what one says that takes no uploads. Not
+//    by a NoAnswerError: it says that nobody is to answer.
 // 2. Who has begun to read an upload has taken it: what it then returns or throws is the answer.
 // 3. Everything else is an answer, too, and ends the search: a response, any other error. So a file that is refused is not
 //    sought further down, and a disk that is full is told. A policy that refuses writes with AccessViolation belongs
@@ -8,6 +9,7 @@
 // 4. When all have declined, the client is told the most telling of their errors: FileNotFound before AccessViolation,
 //    the later before the earlier. When there is none, FileNotFound for a read, and AccessViolation for a write.
 
+import { NoAnswerError } from "./no_answer.ts";
 import { ERROR_CODE, quoteText, TftpError } from "../packet/mod.ts";
 import { mostTelling, refusal } from "./_refusal.ts";
 import { guardUpload } from "./_upload_guard.ts";
@@ -64,7 +66,8 @@ function isDeclining(
   error: unknown,
   { operation }: TftpRequest,
 ): error is TftpError {
-  return error instanceof TftpError &&
+  // Whoever wants no answer given wants none from others either.
+  return error instanceof TftpError && !(error instanceof NoAnswerError) &&
     (error.code === ERROR_CODE.FileNotFound ||
       (error.code === ERROR_CODE.AccessViolation && operation === "write"));
 }

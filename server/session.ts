@@ -154,7 +154,9 @@ export class Session {
 
   /**
    * Whether a request is this one again: word for word, or without the options of which none was accepted. So a client
-   * asks that has not seen our answer yet, and has tried with options for long enough.
+   * asks that has not seen our answer yet, and has tried with options for long enough. It never turns back to options, so
+   * one with them, after one without, was late: answered anew, on a single port, a block of 512 octets would pass for the
+   * short last one of a transfer with larger blocks.
    */
   isFor(packet: RequestPacket): boolean {
     const { info } = this;
@@ -166,6 +168,7 @@ export class Session {
       const accepted = this.#transfer?.negotiation.accepted ?? info.options;
       return accepted.length === 0;
     }
+    if (info.options.length === 0) return true;
     return packet.options.length === info.options.length &&
       packet.options.every(([name, value], index) =>
         name === info.options[index]![0] && value === info.options[index]![1]

@@ -34,6 +34,7 @@ Deno.test("configSchema() has a property for each key there can be", () => {
       host: {
         description: "Hosts",
         type: "array",
+        minItems: 1,
         items: { type: "string", minLength: 1 },
       },
       write: { description: "Write", type: "boolean" },

@@ -85,7 +85,7 @@ const APPLIED: readonly [line: string, content: object, result: object][] = [
     port: "69",
     write: "true",
   }],
-  ["", { host: [], write: false }, {}],
+  ["", { write: false }, {}],
   ["", { root: "/srv", "max-size": "64k" }, {
     root: "/srv",
     "max-size": "64k",
@@ -148,6 +148,7 @@ const REFUSED: readonly [content: unknown, ...problems: string[]][] = [
   [{ port: -1 }, "port must be a whole number from 0 to 65535: -1 is not"],
   [{ port: [1] }, "port must be a whole number from 0 to 65535: a list is not"],
   [{ host: "a" }, 'host must be a list, in brackets, of ADDRESS: "a" is not'],
+  [{ host: [] }, "host must name one or more, or be left out: it is empty"],
   [{ host: ["a", {}] }, "host[1] must be a text: a table is not"],
   [{ map: null }, "map must be a path: null is not"],
   [

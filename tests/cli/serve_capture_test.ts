@@ -9,6 +9,9 @@ Deno.test("openCapture() writes what is sent and received, over what was there",
   const context = new FakeContext([]);
   {
     using capture = openCapture(path, context);
+    // A server that could not listen after all must not have cost the capture of the one that does.
+    assertEquals((await Deno.stat(path)).size, 10_000);
+    capture.begin();
     const hostname = "127.0.0.1";
     const one = await capture.network.bind({ hostname, port: 0 });
     const other = await capture.network.bind({ hostname, port: 0 });

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { parseCommand } from "../../cli/parse.ts";
 import {
   isAccessFormat,
@@ -172,4 +172,33 @@ Deno.test("logPermissions() names the directory of a file that rotates", () => {
 
 Deno.test("isAccessFormat() knows the atoms", () => {
   assertEquals(["%a", "%q", "plain"].map(isAccessFormat), [true, false, true]);
+});
+
+Deno.test("openLogs() goes on with a record over a reload, also of what is under way", () => {
+  using dir = new TempDir();
+  const context = new FakeContext([]);
+  const command = { name: "serve", options: SERVE_OPTIONS };
+  const record = ["--record", dir.at("asked")];
+  const before = openLogs(planLogs(parseCommand(command, record)), context);
+  before.onEvent({ type: "request", request });
+  const after = openLogs(
+    planLogs(parseCommand(command, [...record, "-v"])),
+    context,
+    before,
+  );
+  before.close();
+  after.onEvent({ type: "refused", request, code: 1, error: new Error("no") });
+  after.close();
+  const { outcome } = JSON.parse(Deno.readTextFileSync(dir.at("asked")));
+  assertEquals(outcome, "refused");
+});
+
+Deno.test("openLogs() names the file that cannot be opened", () => {
+  for (const option of ["--record", "--log-file"]) {
+    assertThrows(
+      () => told(`${option} /nowhere/file`),
+      Error,
+      "Cannot write to /nowhere/file",
+    );
+  }
 });

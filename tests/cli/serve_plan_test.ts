@@ -101,6 +101,7 @@ const PLANS: readonly [args: string, difference: object, options?: object][] = [
   }],
   ["--pcap all.pcap", { pcapPath: "all.pcap" }],
   ["--write", { directory: { ...directory, write: true } }],
+  ["--overwrite --write=false", {}],
   ["--overwrite", {
     directory: { ...directory, write: true, overwrite: true },
   }],
@@ -148,6 +149,11 @@ const REFUSED: readonly (readonly [args: string, message: string])[] = [
     "/srv is for directories, and what is served is an origin: leave out one of them",
   ],
   ["--origin-cache c", "--origin-cache is for files of an --origin"],
+  ["--pcap x --record x", "--record and --pcap name the same file: x"],
+  [
+    "--log-file x --log-max-size 0",
+    '--log-max-size must be a number of octets above 0, such as 65536, 64k or 16M: "0" is not',
+  ],
   [
     "--log-files 2",
     "--log-max-size and --log-files say how large a log file gets: name one with --log-file",

@@ -49,6 +49,10 @@ Deno.test("planPolicy() looks for free space where uploads go, unless told other
   });
   const writes = { minFreeBytes: 5, freeSpacePath: "/data" };
   assertEquals(planned([], { writes })?.writes, writes);
+  assertEquals(planned([], { writes: { minFreeBytes: 5 } })?.writes, {
+    minFreeBytes: 5,
+    freeSpacePath: "/srv",
+  });
 });
 
 Deno.test("POLICY_SECTION refuses what is no policy, in words that fit behind its key", () => {

@@ -8,6 +8,7 @@ import {
 import {
   compose,
   memory,
+  NoAnswerError,
   type TftpHandler,
   type TftpRequest,
   TftpResponse,
@@ -213,4 +214,18 @@ Deno.test("compose() takes functions, and says so", () => {
     TypeError,
     "each must be a function",
   );
+});
+
+Deno.test("compose() asks nobody else when one wants no answer given, for writes either", async () => {
+  const silent = () => {
+    throw new NoAnswerError("not at night");
+  };
+  const other = memory({ file: "text" }, { write: true });
+  for (const request of [fakeRequest("file"), fakeUpload("new")]) {
+    await assertRejects(
+      async () => await compose(silent, other)(request),
+      NoAnswerError,
+    );
+  }
+  assertEquals([...other.files.keys()], ["file"]);
 });

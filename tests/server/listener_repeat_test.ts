@@ -205,7 +205,6 @@ Deno.test("a late request after an upload on a single port does not answer its l
 for (
   const [what, packet] of [
     ["another file", read("other")],
-    ["other options", read("file", [["blksize", "8"]])],
     ["another mode", read("file", [], "netascii")],
     ["the other direction", write("file")],
   ] as const
@@ -223,6 +222,30 @@ for (
       );
     }));
 }
+
+Deno.test("a request for other options from the same port means that the client has started over", () =>
+  withServer({ files: FILES }, async (side) => {
+    const client = await side.ask(read("file", [["blksize", "8"]]));
+    await client.expect("OACK blksize=8");
+    await client.send(read("file", [["blksize", "9"]]), REQUEST_PORT);
+    await client.expect("OACK blksize=9");
+    assertEquals(side.ends, ["failed"]);
+  }));
+
+Deno.test("a request with options that comes after the plain one was late, and is no new one", () =>
+  withServer({ singlePort: true }, async (side) => {
+    const client = await side.ask(write("file", [["blksize", "16384"]]));
+    await client.expect("OACK blksize=16384");
+    await client.send(write("file"), REQUEST_PORT);
+    await client.expect("ACK 0");
+    await client.send(write("file", [["blksize", "16384"]]), REQUEST_PORT);
+    await client.expect("ACK 0");
+    await client.send(data(1, 512));
+    await client.expect("ACK 1");
+    await client.send(data(2, 5));
+    await client.expect("ACK 2");
+    assertEquals(side.uploads.get("file")?.length, 517);
+  }));
 
 Deno.test("a request for another file while the handler is at work leaves that one's response behind", () => {
   const gate = new Gate<TftpResponse>();

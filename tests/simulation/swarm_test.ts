@@ -32,6 +32,7 @@ const FOUND = [
   116_910, // the same, until a socket's buffer was full each time
   200_542, // a late request, long round trips: taken for a client that has started over
   206_634, // a late request after an upload on a single port
+  402_214, // a late request with options, after the plain one, on a single port
 ];
 
 for (const seed of FOUND) {
