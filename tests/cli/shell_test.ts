@@ -149,12 +149,11 @@ Deno.test("shell completes names of files that it may see", async () => {
 });
 
 const NO_PTY = whyNoPty();
+const SKIPPED = NO_PTY === null ? "" : ` (skipped: ${NO_PTY})`;
 
 Deno.test({
   name:
-    `shell in a terminal: edits, completes, asks, breaks off, and leaves it as it was${
-      NO_PTY === null ? "" : ` (skipped: ${NO_PTY})`
-    }`,
+    `shell in a terminal edits, completes, asks, breaks off, and leaves it as it was${SKIPPED}`,
   ignore: NO_PTY !== null,
   async fn() {
     await using _ = closeSockets();
@@ -202,7 +201,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "shell leaves a terminal as it was when it is killed while it waits",
+  name:
+    `shell leaves a terminal as it was when it is killed while it waits${SKIPPED}`,
   ignore: NO_PTY !== null,
   async fn() {
     using sandbox = new Sandbox();
