@@ -94,7 +94,7 @@ export function editedLines(
     editor.write(null, { ctrl: true, name: "e" });
     output.write("^C\r\n");
     setLine(editor, "");
-    if (isAsking) settle("");
+    if (isAsking) settle(null);
     else editor.prompt();
   });
   editor.on("close", () => {
@@ -105,12 +105,13 @@ export function editedLines(
 
   return {
     async confirm(question) {
-      if (isClosed) return false;
+      if (isClosed) return null;
       const draft = editor.line;
       setLine(editor, "");
       isAsking = true;
       try {
-        return /^\s*y(es)?\s*$/i.test(await wait(question) ?? "");
+        const answer = await wait(question);
+        return answer === null ? null : /^\s*y(es)?\s*$/i.test(answer);
       } finally {
         isAsking = false;
         setLine(editor, draft);

@@ -1,10 +1,13 @@
 // Where the lines of the shell come from: a file or a pipe, or the command line. Somebody who types has an editor, see
 // editor.ts.
 
+/** Asks somebody for a yes; `null` is neither yes nor no, but the wish to be done with all of it. */
+export type Confirm = (question: string) => Promise<boolean | null>;
+
 /** A source of lines. */
 export interface LineSource {
-  /** Asks somebody for a yes; `null` where there is nobody. */
-  readonly confirm: ((question: string) => Promise<boolean>) | null;
+  /** Asks somebody; `null` where there is nobody. */
+  readonly confirm: Confirm | null;
   /**
    * The next line.
    *

@@ -1,5 +1,5 @@
 // Does what the interpreter makes of `get` and `put`. Rules:
-// 1. One file after the other; one that fails does not keep the others from being tried, Ctrl-C does.
+// 1. One file after the other; one that fails does not keep the others from being tried, Ctrl-C does, also at a question.
 // 2. A file that is there is replaced only when somebody says so: with -f, or when asked.
 // 3. What is told goes to standard error; standard output is for files that are sent there.
 // 4. Deno must not ask for a permission in mid-transfer: what is missing is told, with the flags to add.
@@ -30,6 +30,7 @@ import {
   netPermissions,
 } from "../permission.ts";
 import type { GetRequest, PutRequest, ShellAction } from "./command.ts";
+import type { Confirm } from "./lines.ts";
 import { lastPart } from "./remote.ts";
 import { clientOptionsOf, type ShellState } from "./state.ts";
 import { tracedNetwork } from "./trace.ts";
@@ -52,8 +53,8 @@ export interface TransferSurroundings {
   readonly signal: AbortSignal;
   /** Whether to tell only what went wrong. */
   readonly isQuiet: boolean;
-  /** Asks somebody for a yes; `null` where there is nobody. */
-  readonly confirm: ((question: string) => Promise<boolean>) | null;
+  /** Asks somebody; `null` where there is nobody. */
+  readonly confirm: Confirm | null;
 }
 
 /**
@@ -77,16 +78,18 @@ export async function transferAll(
         surroundings,
       )
       : await upload(request as PutRequest, surroundings);
+    if (isDone === null) return false;
     if (!isDone) isWell = false;
   }
   return isWell;
 }
 
+/** Whether it went well; `null` when somebody has had enough. */
 async function download(
   { target, path: wish }: GetRequest,
   isForced: boolean,
   surroundings: TransferSurroundings,
-): Promise<boolean> {
+): Promise<boolean | null> {
   const { context, client, isQuiet } = surroundings;
   const name = quoteText(target.filename);
   const trace = startTelling(name, surroundings);
@@ -95,7 +98,8 @@ async function download(
     const path = wish === null
       ? null
       : await outputPath(wish, target.filename, context);
-    if (!await mayWrite(path, isForced, surroundings)) return false;
+    const isAllowed = await mayWrite(path, isForced, surroundings);
+    if (!isAllowed) return isAllowed;
     const sink = await openOutput(path, context.stdout);
     const response = await client.get(target, { ...trace.options, sink });
     const transfer = await response.finished;
@@ -196,7 +200,7 @@ async function mayWrite(
   path: string | null,
   isForced: boolean,
   { context, confirm }: TransferSurroundings,
-): Promise<boolean> {
+): Promise<boolean | null> {
   if (path === null) return true;
   const info = await look(path, context);
   const isDevice = info !== null && isSpecial(info);

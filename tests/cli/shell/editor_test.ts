@@ -99,7 +99,7 @@ Deno.test("editedLines() ends at Ctrl-D, and leaves the terminal as it was", asy
   terminal.type("\x04");
   assertEquals(await reading, null);
   assertEquals(await lines.read(), null);
-  assertEquals(await lines.confirm?.("Really? "), false);
+  assertEquals(await lines.confirm?.("Really? "), null);
   await lines.close();
   assertEquals([terminal.isRaw, terminal.isClosed], [false, true]);
 });
@@ -118,11 +118,11 @@ for (
     ["\r", false],
     ["n\r", false],
     ["yellow\r", false],
-    ["\x03", false],
-    ["y\x03", false],
+    ["\x03", null],
+    ["y\x03", null],
   ] as const
 ) {
-  Deno.test(`editedLines() takes ${JSON.stringify(typed)} for ${isYes ? "yes" : "no"}, and forgets it`, async () => {
+  Deno.test(`editedLines() takes ${JSON.stringify(typed)} for ${isYes}, and forgets it`, async () => {
     using editing = edit({ history: ["before"] });
     const asking = editing.lines.confirm!("Replace it? ");
     editing.terminal.type(typed);

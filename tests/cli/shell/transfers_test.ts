@@ -135,6 +135,25 @@ Deno.test("transferAll() tries the next file when one fails", async () => {
   );
 });
 
+Deno.test("transferAll() asks no more once somebody has had enough", async () => {
+  await using server = new TestServer({ a: "new", b: "new" });
+  using sandbox = new Sandbox({ a: "old", b: "old" });
+  let count = 0;
+  const around = surroundings({
+    confirm: () => {
+      count++;
+      return Promise.resolve(null);
+    },
+  });
+  const requests = ["a", "b"].map((name) => ({
+    target: target(server, name),
+    path: `${sandbox.path}/${name}`,
+  }));
+  const action = { type: "get", requests, isForced: false } as const;
+  assertEquals([await transferAll(action, around), count], [false, 1]);
+  assertEquals(server.events, []);
+});
+
 Deno.test("transferAll() begins nothing once it is stopped", async () => {
   await using server = new TestServer({ a: "" });
   const signal = AbortSignal.abort(new Error("interrupted"));
