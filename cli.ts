@@ -14,6 +14,7 @@ import { main } from "./cli/main.ts";
 
 export { type CliContext, type Output } from "./cli/context.ts";
 export { main } from "./cli/main.ts";
+export { type Terminal } from "./cli/terminal.ts";
 
 if (import.meta.main) {
   // Set, and not called with: what is still to be written and closed gets its time.

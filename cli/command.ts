@@ -14,6 +14,8 @@ export interface OptionSpec {
   readonly type?: ValueType;
   /** Whether it can be given more than once. */
   readonly isRepeatable?: boolean;
+  /** Whether all that follows it is its values, be they options or not; it is the last option then. */
+  readonly takesRest?: boolean;
   /** Options that cannot be there beside it. */
   readonly excludes?: readonly string[];
   /** Whether it makes sense on a command line only, and is no key of a configuration file. */

@@ -1,3 +1,5 @@
+import { processTerminal, type Terminal } from "./terminal.ts";
+
 const IS_WINDOWS = Deno.build.os === "windows";
 
 /** A stream that text and data are written to. */
@@ -22,6 +24,12 @@ export interface CliContext {
   readonly stderr: Output;
   /** What is piped in. */
   readonly stdin: ReadableStream<Uint8Array>;
+  /**
+   * Takes hold of the terminal that somebody types into, to edit lines there.
+   *
+   * @returns The terminal; `null` when nobody types, or nobody sees what is typed.
+   */
+  openTerminal(): Terminal | null;
   /** Whether not to use colors, whatever the terminal can do. */
   readonly noColor: boolean;
   /** What the program is called by, for usage lines: `tftpkit`, or how Deno runs it. */
@@ -73,6 +81,7 @@ export function denoContext(): CliContext {
     stdout: outputOf(Deno.stdout),
     stderr: outputOf(Deno.stderr),
     stdin: Deno.stdin.readable,
+    openTerminal: processTerminal,
     noColor: Deno.noColor,
     programName: "tftpkit",
     env(name) {

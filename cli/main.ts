@@ -7,6 +7,7 @@ import { mapTestCommand } from "./test_map.ts";
 import { parseCommand } from "./parse.ts";
 import { putCommand } from "./put.ts";
 import { serveCommand } from "./serve.ts";
+import { shellCommand } from "./shell.ts";
 import { VERSION } from "./version.ts";
 
 /** Every command there is, in the order of `--help`. */
@@ -14,6 +15,7 @@ const COMMANDS: readonly Command[] = [
   serveCommand,
   getCommand,
   putCommand,
+  shellCommand,
   mapTestCommand,
 ];
 

@@ -21,9 +21,10 @@ export function parseCommand(
   args: readonly string[],
 ): ParsedArguments {
   const options = [...command.options, ...COMMON_OPTIONS];
+  const { own, rest } = cutRest(args, options);
   // Only cut into pieces here: what is wrong with them is said in our words, and operands stay as they were typed.
   const { tokens } = parseArgs({
-    args: [...args],
+    args: own,
     strict: false,
     tokens: true,
     options: Object.fromEntries(options.map(({ name, alias, value }) => [name, {
@@ -45,6 +46,9 @@ export function parseCommand(
     // The last word counts: --write=false takes back what stands before it, and in a configuration file.
     else values.length = 0;
   }
+  if (rest) {
+    given.set(rest.name, [...given.get(rest.name) ?? [], ...rest.values]);
+  }
   for (const [name, { length }] of given) {
     const { value, isRepeatable } = options.find((spec) => spec.name === name)!;
     if (value !== undefined && !isRepeatable && length > 1) {
@@ -54,6 +58,27 @@ export function parseCommand(
     }
   }
   return new ParsedArguments(operands, given, options);
+}
+
+/** What stands before the option that takes all the rest, and that rest. */
+function cutRest(
+  args: readonly string[],
+  options: readonly OptionSpec[],
+): { own: string[]; rest: { name: string; values: string[] } | null } {
+  const spec = options.find(({ takesRest }) => takesRest);
+  const dashes = args.indexOf("--");
+  const end = spec === undefined
+    ? -1
+    : args.findIndex((arg, index) =>
+      (arg === `--${spec.name}` || arg === `-${spec.alias}`) &&
+      (dashes < 0 || index < dashes)
+    );
+  if (spec === undefined || end < 0) return { own: [...args], rest: null };
+  const values = args.slice(end + 1);
+  if (values.length === 0) {
+    throw new UsageError(`--${spec.name} needs a value: ${spec.value}`);
+  }
+  return { own: args.slice(0, end), rest: { name: spec.name, values } };
 }
 
 /** An option as it was typed. */

@@ -1,5 +1,6 @@
 import type { CliContext, Output } from "../../cli/context.ts";
 import { main } from "../../cli/main.ts";
+import type { Terminal } from "../../cli/terminal.ts";
 
 /** An output that keeps what is written, and can be waited for. */
 export class FakeOutput implements Output {
@@ -62,6 +63,7 @@ export class FakeContext implements CliContext {
   readonly stdin: ReadableStream<Uint8Array>;
   readonly noColor: boolean;
   readonly programName = "tftpkit";
+  readonly #terminal: Terminal | null;
   /** What was asked for so far. */
   readonly asked: Deno.PermissionDescriptor[] = [];
   /** The status that the process was ended with at once, if it was. */
@@ -76,6 +78,7 @@ export class FakeContext implements CliContext {
     this.args = args;
     this.stdin = ReadableStream.from(stdin);
     this.stderr = new FakeOutput(options.isTerminal);
+    this.#terminal = options.terminal ?? null;
     this.noColor = options.noColor ?? false;
     this.#isGranted = isGranted;
   }
@@ -84,6 +87,8 @@ export class FakeContext implements CliContext {
   get isListening(): boolean {
     return this.#handlers.size + this.#reloaders.size > 0;
   }
+
+  readonly openTerminal = () => this.#terminal;
 
   readonly env = (name: string) => this.variables.get(name);
 
@@ -121,6 +126,8 @@ export class FakeContext implements CliContext {
 export interface FakeContextOptions {
   readonly stdin?: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
   readonly isTerminal?: boolean;
+  /** The terminal that somebody types into. */
+  readonly terminal?: Terminal;
   readonly noColor?: boolean;
   readonly isGranted?: (descriptor: Deno.PermissionDescriptor) => boolean;
 }

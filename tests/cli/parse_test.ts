@@ -103,3 +103,33 @@ for (const [args, message] of REFUSED) {
     assertEquals(error.message, message);
   });
 }
+
+Deno.test("parseCommand() leaves all that follows to an option that takes the rest", () => {
+  const options: OptionSpec[] = [
+    {
+      name: "command",
+      alias: "c",
+      value: "COMMAND...",
+      takesRest: true,
+      isRepeatable: true,
+      description: "",
+    },
+    { name: "verbose", alias: "v", description: "" },
+  ];
+  const parse = (line: string) => {
+    const parsed = parseCommand({ name: "shell", options }, line.split(" "));
+    return [parsed.operands, parsed.all("command"), parsed.has("verbose")];
+  };
+  assertEquals(parse("h -v -c get -v --help"), [
+    ["h"],
+    ["get", "-v", "--help"],
+    true,
+  ]);
+  assertEquals(parse("h --command get a -c b"), [
+    ["h"],
+    ["get", "a", "-c", "b"],
+    false,
+  ]);
+  assertEquals(parse("-- -c get"), [["-c", "get"], [], false]);
+  assertThrows(() => parse("h -c"), UsageError, "--command needs a value");
+});

@@ -1,0 +1,237 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { get, type GetOptions, put } from "../../../client.ts";
+import {
+  transferAll,
+  type TransferSurroundings,
+} from "../../../cli/shell/transfers.ts";
+import { INITIAL_STATE } from "../../../cli/shell/state.ts";
+import { Sandbox } from "../../handlers/_sandbox.ts";
+import { FakeContext, type FakeContextOptions } from "../_context.ts";
+import { closeSockets, TestServer } from "../_server.ts";
+
+/** What a transfer happens in. */
+function surroundings(
+  more: Partial<TransferSurroundings> = {},
+  options: FakeContextOptions = {},
+): TransferSurroundings & { context: FakeContext } {
+  return {
+    client: { get, put },
+    state: INITIAL_STATE,
+    signal: new AbortController().signal,
+    isQuiet: false,
+    confirm: null,
+    ...more,
+    context: new FakeContext([], options),
+  };
+}
+
+function target(server: TestServer, filename: string) {
+  const { port } = server;
+  return { hostname: "127.0.0.1", port, filename, mode: "octet" as const };
+}
+
+/** A download of one file. */
+function getOf(
+  server: TestServer,
+  filename: string,
+  path: string | null,
+  isForced = false,
+) {
+  const requests = [{ target: target(server, filename), path }];
+  return { type: "get", requests, isForced } as const;
+}
+
+Deno.test("transferAll() downloads to a file, into a directory, and to standard output", async () => {
+  await using _ = closeSockets();
+  await using server = new TestServer({ "x/a": "text" });
+  using sandbox = new Sandbox({ out: null });
+  const around = surroundings();
+  for (const path of [`${sandbox.path}/b`, `${sandbox.path}/out`, null]) {
+    assertEquals(await transferAll(getOf(server, "x/a", path), around), true);
+  }
+  assertEquals([sandbox.read("b"), sandbox.read("out/a")], ["text", "text"]);
+  assertEquals(around.context.stdout.text, "text");
+  const [first, , third] = around.context.stderr.lines;
+  assertMatch(first!, /^"x\/a" as ".*\/b": 4 B in /);
+  assertMatch(third!, /^"x\/a": 4 B in /);
+});
+
+Deno.test("transferAll() leaves a file that is there, unless somebody says otherwise", async () => {
+  await using _ = closeSockets();
+  await using server = new TestServer({ a: "new" });
+  using sandbox = new Sandbox({ a: "old" });
+  const path = `${sandbox.path}/a`;
+  const script = surroundings();
+  assertEquals(await transferAll(getOf(server, "a", path), script), false);
+  assertMatch(
+    script.context.stderr.text,
+    /^Cannot get "a" from 127\.0\.0\.1: ".*\/a" is there already: get -f replaces it\n$/,
+  );
+  const questions: string[] = [];
+  const asked = (answer: boolean) =>
+    surroundings({
+      confirm: (question) => {
+        questions.push(question);
+        return Promise.resolve(answer);
+      },
+    });
+  const refused = asked(false);
+  assertEquals(await transferAll(getOf(server, "a", path), refused), false);
+  assertEquals([refused.context.stderr.text, sandbox.read("a")], ["", "old"]);
+  assertEquals(server.events, []);
+  assertEquals(await transferAll(getOf(server, "a", path), asked(true)), true);
+  assertEquals(sandbox.read("a"), "new");
+  assertMatch(
+    questions[0]!,
+    /^".*\/a" is there already\. Replace it\? \[y\/N\] $/,
+  );
+  server.files.set("a", "newer");
+  const forced = asked(false);
+  assertEquals(await transferAll(getOf(server, "a", path, true), forced), true);
+  assertEquals([sandbox.read("a"), questions.length], ["newer", 2]);
+});
+
+Deno.test("transferAll() uploads, and tells the name there", async () => {
+  await using _ = closeSockets();
+  await using server = new TestServer();
+  using sandbox = new Sandbox({ a: "text", empty: "" });
+  const around = surroundings();
+  const requests = ["a", "empty"].map((name) => ({
+    path: `${sandbox.path}/${name}`,
+    target: target(server, `up/${name}`),
+  }));
+  assertEquals(await transferAll({ type: "put", requests }, around), true);
+  assertEquals([...server.files], [["up/a", "text"], ["up/empty", ""]]);
+  assertMatch(around.context.stderr.lines[0]!, /^".*\/a" as "up\/a": 4 B in /);
+});
+
+Deno.test("transferAll() tries the next file when one fails", async () => {
+  await using _ = closeSockets();
+  await using server = new TestServer({ b: "text" });
+  using sandbox = new Sandbox();
+  const around = surroundings();
+  const requests = ["a", "b"].map((name) => ({
+    target: target(server, name),
+    path: `${sandbox.path}/${name}`,
+  }));
+  const action = { type: "get", requests, isForced: false } as const;
+  assertEquals(await transferAll(action, around), false);
+  assertEquals(sandbox.list(), ["b"]);
+  assertMatch(
+    around.context.stderr.lines[0]!,
+    /^Cannot get "a" from 127\.0\.0\.1: the server refused with code 1: /,
+  );
+  const missing = [{
+    path: `${sandbox.path}/no`,
+    target: target(server, "no"),
+  }];
+  assertEquals(
+    await transferAll({ type: "put", requests: missing }, around),
+    false,
+  );
+  assertMatch(
+    around.context.stderr.lines.at(-1)!,
+    /^Cannot put ".*\/no" to 127\.0\.0\.1 as "no": No such file/,
+  );
+});
+
+Deno.test("transferAll() asks no more once somebody has had enough", async () => {
+  await using server = new TestServer({ a: "new", b: "new" });
+  using sandbox = new Sandbox({ a: "old", b: "old" });
+  let count = 0;
+  const around = surroundings({
+    confirm: () => {
+      count++;
+      return Promise.resolve(null);
+    },
+  });
+  const requests = ["a", "b"].map((name) => ({
+    target: target(server, name),
+    path: `${sandbox.path}/${name}`,
+  }));
+  const action = { type: "get", requests, isForced: false } as const;
+  assertEquals([await transferAll(action, around), count], [false, 1]);
+  assertEquals(server.events, []);
+});
+
+Deno.test("transferAll() begins nothing once it is stopped", async () => {
+  await using server = new TestServer({ a: "" });
+  const signal = AbortSignal.abort(new Error("interrupted"));
+  const around = surroundings({ signal });
+  assertEquals(await transferAll(getOf(server, "a", null), around), false);
+  assertEquals([around.context.stderr.text, server.events], ["", []]);
+});
+
+Deno.test("transferAll() asks for what the shell was told to", async () => {
+  await using _ = closeSockets();
+  await using server = new TestServer({ a: "x" });
+  const state = {
+    ...INITIAL_STATE,
+    blksize: 1024,
+    timeout: 3,
+    options: new Map([["x-name", "v"]]),
+  };
+  await transferAll(getOf(server, "a", null), surroundings({ state }));
+  assertEquals(server.lastRequest.options, {
+    blksize: "1024",
+    timeout: "3",
+    tsize: "0",
+    windowsize: "16",
+    "x-name": "v",
+  });
+});
+
+Deno.test("transferAll() tells every packet with trace on, and nothing when quiet", async () => {
+  await using _ = closeSockets();
+  await using server = new TestServer({ a: "x" });
+  const state = { ...INITIAL_STATE, isTracing: true, isRfc1350: true };
+  const around = surroundings({ state, isQuiet: true });
+  await transferAll(getOf(server, "a", null), around);
+  const lines = around.context.stderr.lines.map((line) =>
+    line.replace(/ (to|from) 127\.0\.0\.1:\d+$/, "")
+  );
+  assertEquals(lines, [
+    'sent RRQ "a" octet',
+    "received DATA 1 (1 octets)",
+    "sent ACK 1",
+  ]);
+  const quiet = surroundings({ isQuiet: true });
+  await transferAll(getOf(server, "a", null), quiet);
+  assertEquals(quiet.context.stderr.text, "");
+});
+
+Deno.test("transferAll() tells nothing of what comes after the end", async () => {
+  await using _ = closeSockets();
+  await using server = new TestServer({ a: "x" });
+  let tell: GetOptions["onEvent"];
+  const around = surroundings({
+    state: { ...INITIAL_STATE, isVerbose: true },
+    isQuiet: true,
+    client: {
+      get: (target, options) => {
+        tell = options.onEvent;
+        tell?.({ type: "gap", block: 1 });
+        return get(target, options);
+      },
+      put,
+    },
+  });
+  await transferAll(getOf(server, "a", null), around);
+  tell?.({ type: "gap", block: 2 });
+  assertEquals(around.context.stderr.text, '"a": lost block 1\n');
+});
+
+Deno.test("transferAll() tells the flags for what is not allowed, and asks for nothing", async () => {
+  await using server = new TestServer({ a: "x" });
+  for (const kind of ["net", "write"] as const) {
+    const around = surroundings({}, {
+      isGranted: ({ name }) => name !== kind,
+    });
+    assertEquals(await transferAll(getOf(server, "a", "out/a"), around), false);
+    assertMatch(
+      around.context.stderr.text,
+      new RegExp(`^Cannot get "a" from .*: No permission .*--allow-${kind}=`),
+    );
+  }
+  assertEquals(server.events, []);
+});
