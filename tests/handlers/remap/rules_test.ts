@@ -2,7 +2,8 @@ import {
   parseMapFile,
   RemapFileError,
 } from "../../../handlers/remap/map_file.ts";
-import { remapFilename } from "../../../handlers/remap/rules.ts";
+import { MAX_WORK } from "../../../handlers/remap/_matcher.ts";
+import { remapFilename, remapWithin } from "../../../handlers/remap/rules.ts";
 import type {
   RemapFilenameOptions,
   RemapStep,
@@ -113,7 +114,10 @@ const ENDLESS: readonly [rules: string, reason: string][] = [
   ["s ^", "the rules do not end within 4096 steps: the last was line 1"],
   [":x\nj ^ x", "the rules do not end within 4096 steps: the last was line 2"],
   ["rs ^. x", "the rules do not end within 4096 steps: the last was line 1"],
-  ["rg a aa", "the rule in line 1 makes a name of more than 4096 characters"],
+  [
+    "rg a aaaaaaaa",
+    "the rule in line 1 makes a name of more than 4096 characters",
+  ],
   ["rg a a", "the rule in line 1 matches for ever"],
   [
     "rs .* \\0\\0",
@@ -141,6 +145,70 @@ for (const [rules, reason] of ENDLESS) {
     });
   });
 }
+
+/** What a name costs, and what becomes of it. */
+function cost(rules: string, filename: string) {
+  const work = { left: MAX_WORK };
+  const request = {
+    filename,
+    operation: "read",
+    client: "192.0.2.1",
+  } as const;
+  const result = remapWithin(work, parseMapFile(rules), request, {});
+  return { spent: MAX_WORK - work.left, result };
+}
+
+Deno.test("remapFilename() refuses a name of more than 512 octets before any work", () => {
+  const slashes = "rg \\\\ /\nrg // /";
+  for (const name of ["\\".repeat(2000), "\\".repeat(513), "é".repeat(257)]) {
+    const { spent, result } = cost(slashes, name);
+    assertEquals(spent, 0);
+    assertEquals(result, {
+      filename: null,
+      refusal: "Remap table failure",
+      reason: "the name has more than 512 octets",
+    });
+  }
+  assertEquals(cost("", "a".repeat(512)).result.refusal, null);
+});
+
+Deno.test("remapFilename() counts what it copies and clears, and does not go on behind the limit", () => {
+  const longest = "\\".repeat(512);
+  // A replacement makes a new name, and each search forgets where the one before it was.
+  const { spent, result } = cost("rg \\\\ /\nrg // /", longest);
+  assertEquals(result.refusal, "Remap table failure");
+  assert(spent > MAX_WORK && spent < MAX_WORK + 1000, `${spent}`);
+  const once = cost("r ^ x", "a".repeat(512)).spent;
+  const empty = cost("r ^ x", "").spent;
+  assert(once >= empty + 512 / 32 + 512 * 2 / 64, `${empty}, then ${once}`);
+  const through = cost("rgg q x", "q".repeat(512)).spent;
+  const searches = cost("rgg q x", "a".repeat(512)).spent;
+  assert(through > searches + 256, `${searches}, then ${through}`);
+  assert(cost("r .* \\0\\0\\0", "a".repeat(512)).spent > 3 * 256);
+});
+
+Deno.test("remapFilename() leaves ordinary names much room", () => {
+  const rules = [
+    "ri ^[a-z]:",
+    "rg \\\\ /",
+    "rg // /",
+    "e ^pub/",
+    "a \\.key$ No",
+    "r ^/? default/",
+    ...Array(40).fill("r ^(.*)\\.cfg$ x/\\1.txt"),
+  ].join("\n");
+  for (
+    const name of [
+      "C:\\Boot\\x64\\fonts\\wgl4_boot.ttf",
+      "pxelinux.cfg/01-00-11-22-33-44-55",
+      "a-directory/".repeat(10) + "file.cfg",
+    ]
+  ) {
+    const { spent, result } = cost(rules, name);
+    assertEquals(result.refusal, null);
+    assert(spent < MAX_WORK / 10, `${name}: ${spent}`);
+  }
+});
 
 Deno.test("remapFilename() tells each step", () => {
   const steps: RemapStep[] = [];
