@@ -67,9 +67,10 @@ export function search(
   const isTied = first?.op === "place" && first.place === "start";
   const last = isTied ? 0 : name.length;
   if (from > last) return null;
-  const bits = program.instructions.length * (name.length + 1);
+  const width = name.length - from + 1;
+  const bits = program.instructions.length * width;
   spend(work, Math.ceil(bits / BITS_PER_WORK));
-  const seen = visits(program, name);
+  const seen = visits(program, from, width);
   for (let start = from; start <= last; start++) {
     spend(work, START_COST);
     const found = run({ program, name, start, work, seen });
@@ -84,11 +85,18 @@ export function spend(work: Work, count: number): void {
   throw new WorkExceededError("Cannot match as it takes too long");
 }
 
+/**
+ * Where to look next, after a part of a name was replaced that the first match began with: what could match before that place
+ * has nothing of the new part in it, nor beside it, and did not match before.
+ */
+export function nextStart(program: Program, start: number): number {
+  return Math.max(0, start - program.maxWidth - 1);
+}
+
 /** Remembers where one was; whether one was there before. */
 type Visits = (pc: number, at: number, slots: readonly number[]) => boolean;
 
-function visits(program: Program, name: readonly number[]): Visits {
-  const width = name.length + 1;
+function visits(program: Program, from: number, width: number): Visits {
   if (program.hasReferences) {
     const keys = new Set<string>();
     return (pc, at, slots) => {
@@ -102,7 +110,7 @@ function visits(program: Program, name: readonly number[]): Visits {
     Math.ceil(program.instructions.length * width / 32),
   );
   return (pc, at) => {
-    const index = pc * width + at;
+    const index = pc * width + at - from;
     const mask = 1 << (index & 31);
     if ((bits[index >>> 5]! & mask) !== 0) return true;
     bits[index >>> 5]! |= mask;

@@ -13,6 +13,7 @@ import { ERROR_CODE, errorCodeText } from "../../packet/mod.ts";
 import {
   type Match,
   MAX_WORK,
+  nextStart,
   search,
   spend,
   type Work,
@@ -232,7 +233,7 @@ class Remapping {
     return null;
   }
 
-  /** Replaces one match, or with `g` one after the other, each time from the start. */
+  /** Replaces one match, or with `g` one after the other, each time the first that there is. */
   #replace(entry: RemapEntry, first: Match): number[] {
     let name = this.#name;
     for (let match: Match | null = first; match !== null;) {
@@ -249,7 +250,7 @@ class Remapping {
       spend(this.#work, Math.ceil(name.length / BLOCK_PER_WORK));
       name = name.slice(0, start).concat(put, name.slice(end));
       if (entry.repeat === "once") return name;
-      match = this.#search(entry, 0, name);
+      match = this.#search(entry, nextStart(entry.pattern!, start), name);
       if (match !== null) this.#step(entry);
     }
     return name;

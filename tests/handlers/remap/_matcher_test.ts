@@ -1,6 +1,7 @@
 import {
   foldCase,
   isWord,
+  nextStart,
   search,
   WorkExceededError,
 } from "../../../handlers/remap/_matcher.ts";
@@ -75,4 +76,11 @@ Deno.test("isWord() and foldCase() know other languages", () => {
   const has = foldCase((code) => code === "É".codePointAt(0));
   assert(has("é".codePointAt(0)!));
   assertFalse(has("e".codePointAt(0)!));
+});
+
+Deno.test("nextStart() goes back as far as a match can reach, and a border besides", () => {
+  assertEquals(nextStart(parsePosix("ab?c"), 10), 6);
+  assertEquals(nextStart(parsePosix("abc"), 2), 0);
+  assertEquals(nextStart(parsePosix("ab*"), 10), 0);
+  assertEquals(nextStart(parsePosix("(a)\\1"), 10), 0);
 });

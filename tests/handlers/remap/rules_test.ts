@@ -2,7 +2,8 @@ import {
   parseMapFile,
   RemapFileError,
 } from "../../../handlers/remap/map_file.ts";
-import { MAX_WORK } from "../../../handlers/remap/_matcher.ts";
+import { MAX_WORK, search } from "../../../handlers/remap/_matcher.ts";
+import { parsePosix } from "../../../handlers/remap/posix_ere.ts";
 import { remapFilename, remapWithin } from "../../../handlers/remap/rules.ts";
 import type {
   RemapFilenameOptions,
@@ -10,6 +11,7 @@ import type {
 } from "../../../handlers/remap/remap_result.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { firstSeed, forAll } from "../../_random.ts";
+import { codes } from "./_match.ts";
 
 /** The new name, or what the client learns. */
 function apply(
@@ -172,12 +174,28 @@ Deno.test("remapFilename() refuses a name of more than 512 octets before any wor
   assertEquals(cost("", "a".repeat(512)).result.refusal, null);
 });
 
+Deno.test("remapFilename() needs little work for the longest names, whatever they are made of", () => {
+  const slashes = "rg \\\\ /\nrg // /";
+  for (
+    const [rules, name, made] of [
+      [slashes, "\\".repeat(512), "/"],
+      [slashes, "/".repeat(512), "/"],
+      [slashes, "\\a".repeat(256), "/a".repeat(256)],
+      ["rgg \\\\ /\nrgg // /", "\\".repeat(512), "/".repeat(256)],
+      ["rgg ./ x", "\\".repeat(512), "\\".repeat(512)],
+    ] as const
+  ) {
+    const { spent, result } = cost(rules, name);
+    assertEquals(result.filename, made);
+    assert(spent < MAX_WORK / 10, `${name.slice(0, 2)}: ${spent}`);
+  }
+});
+
 Deno.test("remapFilename() counts what it copies and clears, and does not go on behind the limit", () => {
-  const longest = "\\".repeat(512);
-  // A replacement makes a new name, and each search forgets where the one before it was.
-  const { spent, result } = cost("rg \\\\ /\nrg // /", longest);
+  const { spent, result } = cost("rs ^(.*)$ \\1", "a".repeat(512));
   assertEquals(result.refusal, "Remap table failure");
   assert(spent > MAX_WORK && spent < MAX_WORK + 1000, `${spent}`);
+  // A replacement makes a new name, and each search forgets where the one before it was.
   const once = cost("r ^ x", "a".repeat(512)).spent;
   const empty = cost("r ^ x", "").spent;
   assert(once >= empty + 512 / 32 + 512 * 2 / 64, `${empty}, then ${once}`);
@@ -209,6 +227,68 @@ Deno.test("remapFilename() leaves ordinary names much room", () => {
     assert(spent < MAX_WORK / 10, `${name}: ${spent}`);
   }
 });
+
+Deno.test("remapFilename() replaces with rg as if it began at the start each time", () => {
+  console.log(`seed ${firstSeed()}`);
+  const compared = { same: 0, changed: 0 };
+  forAll(2000, (random) => {
+    const word = (letters: readonly string[], most: number) =>
+      random.list(random.between(1, most), () => random.pick(letters)).join("");
+    const pattern = word(
+      [
+        ..."ab/.|()^$",
+        "[ab]",
+        "a{0,2}",
+        "a?",
+        "b*",
+        "\\b",
+        "\\<",
+        "\\>",
+        "\\B",
+      ],
+      5,
+    );
+    const put = word([..."abc/"], 3).slice(random.between(0, 1));
+    const filename = word([..."aab//-"], 20);
+    let rules;
+    try {
+      rules = parseMapFile(`rg ${pattern} ${put}`);
+    } catch (error) {
+      assert(error instanceof RemapFileError);
+      return;
+    }
+    const request = { filename, operation: "read", client: "" } as const;
+    const options = { maxSteps: 60 };
+    const made = remapFilename(rules, request, options).filename;
+    const expected = replaceFromStart(pattern, put, filename, 60);
+    assertEquals(made, expected, `rg ${pattern} ${put}: ${filename}`);
+    compared[made === filename ? "same" : "changed"]++;
+  });
+  assert(compared.changed > 300, JSON.stringify(compared));
+});
+
+/** What `rg` means, done without any haste; `null` when there is no end to it. */
+function replaceFromStart(
+  pattern: string,
+  put: string,
+  filename: string,
+  maxSteps: number,
+): string | null {
+  const program = parsePosix(pattern);
+  let name = codes(filename);
+  for (let step = 0; step < maxSteps; step++) {
+    const match = search(program, name, 0, { left: 1_000_000 });
+    if (match === null) return String.fromCodePoint(...name);
+    const next = name.toSpliced(
+      match.start,
+      match.end - match.start,
+      ...codes(put),
+    );
+    if (`${next}` === `${name}`) return null;
+    name = next;
+  }
+  return null;
+}
 
 Deno.test("remapFilename() tells each step", () => {
   const steps: RemapStep[] = [];
