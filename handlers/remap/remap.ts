@@ -5,7 +5,7 @@
 //    set of rules from the beginning to the end.
 // 3. A fallback comes behind the original name: only where the handler says that there is no such file, and only for reads.
 
-import { plainHostname } from "../../net/mod.ts";
+import { asTftpError, plainHostname } from "../../net/mod.ts";
 import { ERROR_CODE, quoteText, TftpError } from "../../packet/mod.ts";
 import {
   type TftpHandler,
@@ -131,15 +131,20 @@ export function pcreFallback(
 ): TftpHandler {
   const current = typeof rules === "function" ? rules : () => rules;
   return async (request) => {
+    let failure: { readonly error: unknown } | null = null;
     try {
-      return await handler(request);
+      const response = await handler(request);
+      if (response || request.operation !== "read") return response;
     } catch (error) {
-      const isMissing = error instanceof TftpError &&
-        error.code === ERROR_CODE.FileNotFound;
+      // What is told as code 1 is missing, whatever the handler has thrown.
+      const isMissing = asTftpError(error).code === ERROR_CODE.FileNotFound;
       if (!isMissing || request.operation !== "read") throw error;
-      const other = current().substitute(request.filename);
-      if (other === null || other.filename === request.filename) throw error;
+      failure = { error };
+    }
+    const other = current().substitute(request.filename);
+    if (other && other.filename !== request.filename) {
       return await handler(withFilename(request, other.filename));
     }
+    if (failure) throw failure.error;
   };
 }

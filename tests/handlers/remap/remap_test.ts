@@ -174,3 +174,21 @@ Deno.test("pcreFallback() throws what the handler throws for the other name", as
   );
   assertEquals(names, ["read a", "read x"]);
 });
+
+Deno.test("pcreFallback() takes for missing what the client is told is missing", async () => {
+  const rules = parsePcreFile("^a$ b");
+  const missing: readonly (() => void)[] = [
+    () => {},
+    () => {
+      throw new Deno.errors.NotFound("a");
+    },
+  ];
+  for (const none of missing) {
+    const handler = pcreFallback(
+      rules,
+      ({ filename }) => filename === "b" ? new TftpResponse("b") : none(),
+    );
+    const response = await handler(fakeRequest("a"));
+    assertEquals(response?.source?.size, 1);
+  }
+});
