@@ -70,6 +70,7 @@ export {
   type RemapOptions,
   type RemapRules,
   restrict,
+  restrictNames,
   type RestrictOptions,
   type Route,
   route,

@@ -152,12 +152,16 @@ function originResources({ env, stderr }: CliContext): OriginResources {
   };
 }
 
-/** What is counted for the policy outlives a reload: the counts are those of the server. */
+/**
+ * What is counted for the policy outlives a reload: the counts are those of the server. Its rules about names are behind what
+ * rewrites names, and so in the handler.
+ */
 function restrictLive(live: LiveState): TftpHandler {
   const NONE: AccessPolicy = {};
   const restricted = restrict(
     () => live.current.plan.policy ?? NONE,
     live.handler,
+    { names: false },
   );
   return (request) =>
     live.current.plan.policy === null

@@ -2,6 +2,7 @@ import {
   byOperation,
   clientRoot,
   FileCache,
+  type FileChecker,
   fileChecker,
   lowercase,
   parseMapFile,
@@ -9,6 +10,7 @@ import {
   pcreFallback,
   remap,
   RemapFileError,
+  restrictNames,
   serveDir,
   serveDirs,
   type TftpHandler,
@@ -31,27 +33,40 @@ export async function makeHandler(
   plan: ServePlan,
   resources: OriginResources,
 ): Promise<TftpHandler> {
-  const { origin, roots, uploadRoot, mapPath, pcrePath } = plan;
+  const { origin, mapPath, pcrePath } = plan;
   let handler = origin
     ? serveOrigin(origin, plan.directory, resources)
     : serveFiles(plan);
+  // What counts for a policy is the name that is opened, so that nothing may rewrite it behind this.
+  if (plan.policy !== null) handler = restrictNames(plan.policy, handler);
   if (plan.isLowercase) handler = lowercase(handler);
   if (pcrePath !== null) {
     handler = pcreFallback(await read(pcrePath, parsePcreFile), handler);
   }
   if (mapPath !== null) {
-    const checkers = roots.map(fileChecker);
-    // Whether an origin has a file is not known before it is asked.
-    const checkUpload = origin ? () => false : fileChecker(uploadRoot);
     handler = remap(await read(mapPath, parseMapFile), handler, {
       maxSteps: plan.mapSteps,
-      isTransferable: (filename, operation) =>
-        operation === "read"
-          ? checkers.some((check) => check(filename, operation))
-          : checkUpload(filename, operation),
+      checkerFor: (request) => checkerFor(plan, request),
     });
   }
   return handler;
+}
+
+/** What finds the files that the handler behind a map file would find for the same client. */
+async function checkerFor(
+  plan: ServePlan,
+  request: TftpRequest,
+): Promise<FileChecker> {
+  // Whether an origin has a file is not known before it is asked.
+  if (plan.origin) return () => false;
+  const shared = request.operation === "write" && !isUploadShared(plan)
+    ? [plan.uploadRoot]
+    : plan.roots;
+  const roots = await rootsFor(plan, shared, request);
+  const check = fileChecker({ ...plan.directory, roots });
+  return plan.isLowercase
+    ? (filename, operation) => check(filename.toLowerCase(), operation)
+    : check;
 }
 
 /** What a file says; what is wrong with it is told line by line, with its name. */
@@ -82,11 +97,28 @@ function serveFiles(plan: ServePlan): TftpHandler {
   const directory = maxBytes === 0
     ? plan.directory
     : { ...plan.directory, cache: new FileCache({ maxBytes }) };
-  if (uploadRoot === roots[0]) return serveRoots(plan, roots, directory);
+  if (isUploadShared(plan)) return serveRoots(plan, roots, directory);
   return byOperation({
     read: serveRoots(plan, roots, { ...directory, write: false }),
     write: serveRoots(plan, [uploadRoot], directory),
   });
+}
+
+/** Whether uploads go to where files are read, and not into a directory of their own. */
+function isUploadShared({ roots, uploadRoot }: ServePlan): boolean {
+  return uploadRoot === roots[0];
+}
+
+/** The directories of a client. */
+async function rootsFor(
+  { clientRoot: by, directory: { symlinks = "inside" } }: ServePlan,
+  shared: readonly string[],
+  request: TftpRequest,
+): Promise<readonly string[]> {
+  if (by === null) return shared;
+  return await Promise.all(
+    shared.map((root) => clientRoot(request, { root, by, symlinks })),
+  );
 }
 
 function serveRoots(
@@ -94,18 +126,11 @@ function serveRoots(
   shared: readonly string[],
   directory: ServePlan["directory"],
 ): TftpHandler {
-  const { clientRoot: by } = plan;
-  const { symlinks = "inside" } = directory;
   const serve = (request: TftpRequest, roots: readonly string[]) =>
     roots.length === 1
       ? serveDir(request, { ...directory, root: roots[0]! })
       : serveDirs(request, { ...directory, roots });
-  if (by === null) return (request) => serve(request, shared);
+  if (plan.clientRoot === null) return (request) => serve(request, shared);
   return async (request) =>
-    await serve(
-      request,
-      await Promise.all(
-        shared.map((root) => clientRoot(request, { root, by, symlinks })),
-      ),
-    );
+    await serve(request, await rootsFor(plan, shared, request));
 }

@@ -52,22 +52,29 @@ export function serveDirs(
 }
 
 function answer(request: TftpRequest, options: ServeDirsOptions): TftpResponse {
+  const directories = checkDirectories(options);
+  return request.operation === "write"
+    ? takeUpload(request, directories)
+    : sendFile(request, directories);
+}
+
+/** Completes and checks the options. */
+export function checkDirectories(
+  options: ServeDirsOptions,
+): readonly DirectorySettings[] {
   const { roots, ...common } = options;
   if (roots.length === 0) {
     throw new RangeError(
       "Cannot serve directories as roots must name one or more: current value is []",
     );
   }
-  const directories = roots.map((root) =>
+  return roots.map((root) =>
     checkDirectory(
       typeof root === "string" || root instanceof URL
         ? { ...common, root }
         : { ...common, ...root },
     )
   );
-  return request.operation === "write"
-    ? takeUpload(request, directories)
-    : sendFile(request, directories);
 }
 
 function sendFile(

@@ -20,7 +20,7 @@ import { checkAnnouncedSize, uploadsNotAllowed } from "./_upload_rules.ts";
 import { DEFAULT_MAX_UPLOAD_BYTES, FileSink } from "./file_sink.ts";
 import type { FileCache } from "./file_cache.ts";
 import type { FileSource } from "./file_source.ts";
-import { splitFilename } from "./filename.ts";
+import { isTemporaryName, splitFilename } from "./filename.ts";
 import type { TftpRequest } from "./request.ts";
 import { TftpResponse } from "./response.ts";
 
@@ -171,7 +171,7 @@ export function answerFromDirectory(
  * @throws {TftpError} When there is something that a read would be refused.
  */
 export function hasFile(
-  request: TftpRequest,
+  request: AskedName,
   settings: DirectorySettings,
 ): boolean {
   try {
@@ -188,20 +188,60 @@ export function hasFile(
   }
 }
 
+/**
+ * Whether a directory has a place for an upload of the name that is asked for: a directory to put it into, and nothing but a
+ * regular file in its place. Whether uploads are taken, and may replace files, is not asked.
+ *
+ * @throws {TftpError} When there is something that an upload would be refused.
+ */
+export function hasPlace(
+  request: AskedName,
+  settings: DirectorySettings,
+): boolean {
+  return within(request, settings, (components) => {
+    const parent = locate(components.slice(0, -1), settings);
+    if (!Deno.statSync(parent || settings.root).isDirectory) return false;
+    const look = settings.symlinks === "follow"
+      ? Deno.statSync
+      : Deno.lstatSync;
+    try {
+      return look(`${parent}${SEPARATOR}${components.at(-1)}`).isFile;
+    } catch (error) {
+      return error instanceof Deno.errors.NotFound;
+    }
+  });
+}
+
+/** What a look at a name needs to know of a request. */
+type AskedName = Pick<TftpRequest, "filename" | "operation">;
+
 /** Does something with the components of a request's name, as they are written in the directory. */
 function within<T>(
-  request: TftpRequest,
+  request: AskedName,
   settings: DirectorySettings,
   action: (components: readonly string[]) => T,
 ): T {
   const asked = splitFilename(request.filename);
   try {
     return action(
-      settings.caseInsensitive ? matchCase(asked, settings) : asked,
+      settings.caseInsensitive ? matchAsked(asked, settings) : asked,
     );
   } catch (error) {
     throw explain(error, request, asked, settings);
   }
+}
+
+/** What is written in the directory can be another name than was asked, and need not be one that may be asked for. */
+function matchAsked(
+  asked: readonly string[],
+  settings: DirectorySettings,
+): readonly string[] {
+  const matched = matchCase(asked, settings);
+  if (!matched.some(isTemporaryName)) return matched;
+  throw refusal(
+    ERROR_CODE.AccessViolation,
+    "Cannot use filename as no component may be the name of an unfinished upload",
+  );
 }
 
 interface Found {
@@ -250,7 +290,7 @@ function openSink(
 /** Tells a fault of the server's setup from one of the request, for the log; the client is told the same. */
 function explain(
   error: unknown,
-  request: TftpRequest,
+  request: AskedName,
   components: readonly string[],
   settings: DirectorySettings,
 ): unknown {

@@ -7,7 +7,8 @@
 //    time. So a file that was changed in the last two seconds is read past the cache; what is written later leaves another.
 //    Where the platform tells no inode or no time of change, nothing is kept.
 // 4. The first reader of a file reads past the cache; what it leaves is a note, so that the second one has its bytes kept. To
-//    take new memory costs more than to read: a file that is read once must not pay for it, nor push out others.
+//    take new memory costs more than to read: a file that is read once must not pay for it, nor push out others. So notes
+//    have a place of their own, and push out but each other.
 // 5. Whether a file changed under a reader is not found out here: `FileSource` asks the open file, as it does without a cache.
 // 6. A file is filled piece by piece, by whoever comes to a piece first. Reading is synchronous, so nobody waits for anybody,
 //    and no piece is read twice.
@@ -52,6 +53,9 @@ const CHUNK_BYTES = 64 * 1024;
 /** Time within which a file may change twice and look as if it had once, in milliseconds. */
 const COARSEST_TIME_MS = 2000;
 
+/** Files that are remembered as asked for once: a walk through a large directory twice has its files kept. */
+const MAX_NOTES = 4096;
+
 /** One version of one file. */
 interface Entry {
   readonly key: string;
@@ -86,6 +90,8 @@ export class FileCache {
   readonly #maxFileBytes: number;
   readonly #now: () => number;
   readonly #entries = new Map<string, Entry>();
+  /** Versions of files that were asked for once, by file. */
+  readonly #notes = new Map<string, string>();
   #sizeBytes = 0;
 
   /**
@@ -115,7 +121,7 @@ export class FileCache {
     return this.#sizeBytes;
   }
 
-  /** Files that are kept now, or that have been asked for once. */
+  /** Files that are kept now, also in part. */
   get entryCount(): number {
     return this.#entries.size;
   }
@@ -139,25 +145,39 @@ export class FileCache {
     }
     if (!entry) {
       if (this.#now() - changedAt < COARSEST_TIME_MS) return file;
-      this.#touch({
+      if (!this.#isNoted(key, version)) return file;
+      entry = {
         key,
         version,
         sizeBytes: info.size,
         chunks: [],
         keptBytes: 0,
         isDropped: false,
-      });
-      return file;
+      };
     }
-    this.#touch(entry);
-    return new SharedFile(file, entry, {
-      keep: (bytes) => this.#keep(entry, bytes),
-      drop: () => this.#drop(entry),
+    const kept = entry;
+    this.#touch(kept);
+    return new SharedFile(file, kept, {
+      keep: (bytes) => this.#keep(kept, bytes),
+      drop: () => this.#drop(kept),
     });
+  }
+
+  /** Whether this version was asked for before; from now on, it was. */
+  #isNoted(key: string, version: string): boolean {
+    const isNoted = this.#notes.get(key) === version;
+    this.#notes.delete(key);
+    if (isNoted) return true;
+    this.#notes.set(key, version);
+    if (this.#notes.size > MAX_NOTES) {
+      this.#notes.delete(this.#notes.keys().next().value!);
+    }
+    return false;
   }
 
   /** Forgets all files. Who reads them goes on from the file itself. */
   clear(): void {
+    this.#notes.clear();
     for (const entry of [...this.#entries.values()]) this.#drop(entry);
   }
 

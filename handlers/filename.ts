@@ -38,8 +38,8 @@ const DEVICE_REGEXP =
  * ```
  */
 export const TEMPORARY_NAME_REGEXP: RegExp =
-  // In any case, as some file systems do not tell one from the other.
-  /^\.tftpkit-[0-9a-f]{32}\.part$/i;
+  // In any case, as some file systems do not tell one from the other; with "u", a Kelvin sign is a "k" as well.
+  /^\.tftpkit-[0-9a-f]{32}\.part$/iu;
 
 /**
  * Whether a file is one that holds an upload until it is whole.

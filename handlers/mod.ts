@@ -75,6 +75,7 @@ export {
   type WriteRules,
 } from "./policy/policy.ts";
 export { restrict, type RestrictOptions } from "./policy/restrict.ts";
+export { restrictNames } from "./policy/restrict_names.ts";
 export { type FileChecker, fileChecker } from "./remap/file_check.ts";
 export {
   parseMapFile,

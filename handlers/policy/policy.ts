@@ -9,8 +9,9 @@ export type RefusalKind = "refuse" | "silent";
 /** Rules that a request has to keep; what is left out is no rule. */
 export interface AccessRules {
   /**
-   * Blocks of addresses that are served, IPv4 or IPv6: `192.0.2.0/24`, `2001:db8::/32`, `fe80::%eth0/64`, or one address.
-   * IPv4 clients of a socket that speaks both are in IPv4 blocks.
+   * Blocks of addresses that are served, IPv4 or IPv6: `192.0.2.0/24`, `2001:db8::/32`, `fe80::/64`, or one address. IPv4
+   * clients of a socket that speaks both are in IPv4 blocks. A zone such as `%eth0` is refused, as it is not told which one a
+   * client is in.
    *
    * @default {all addresses}
    */
@@ -55,7 +56,8 @@ export interface AccessRules {
   readonly excess?: RefusalKind;
   /**
    * Endings of names that are served, in any case, with or without the dot before them: `cfg`, `.tar.gz`; an empty one
-   * stands for names without a dot.
+   * stands for names without a dot. As with all rules about names, the name that is looked at is the one that comes to
+   * `restrict`, or to `restrictNames`: behind what rewrites names, the one that is opened.
    *
    * @default {all names}
    */
@@ -231,6 +233,23 @@ export function resolvePolicy(policy: AccessPolicy): CheckedPolicy {
   };
 }
 
+/** The rules that hold now, checked once for each object that is given. */
+export function lookAt(
+  policy: AccessPolicy | (() => AccessPolicy),
+): () => CheckedPolicy {
+  const current = typeof policy === "function" ? policy : () => policy;
+  let seen: AccessPolicy | null = null;
+  let checked: CheckedPolicy;
+  return () => {
+    const next = current();
+    if (next !== seen) {
+      checked = resolvePolicy(next);
+      seen = next;
+    }
+    return checked;
+  };
+}
+
 function resolveRules(
   at: string,
   rules: WriteRules,
@@ -277,11 +296,23 @@ function blocksOf(
   texts: readonly string[] | undefined,
 ): readonly CidrBlock[] | null {
   return texts?.map((text) => {
+    let block: CidrBlock;
     try {
-      return parseCidr(text);
+      block = parseCidr(text);
     } catch (error) {
       throw new RangeError(`${(error as Error).message}, in ${name}`);
     }
+    // Deno tells no zone of a client, so that such a block would hold nobody: a denial would let everybody in.
+    if (text.includes("%")) {
+      throw new RangeError(
+        wrong(
+          name,
+          "must have no block with a zone, as it is not told which zone a client is in",
+          text,
+        ),
+      );
+    }
+    return block;
   }) ?? null;
 }
 

@@ -2,15 +2,10 @@
 // that is broken refuses it:
 // 1. who asks (access.ts), 2. how often (client_counts.ts), 3. for which name (names.ts), 4. how many transfers at once,
 // 5. for a write, how much is stored (quota.ts) and what is free (free_space.ts), then and while it comes.
-// Only then is the handler asked. Counts outlive a change of the rules; a transfer keeps those that it began with.
+// The third can be left to `restrictNames` behind what rewrites names. Only then is the handler asked. Counts outlive a change of the rules; a transfer keeps those that it began with.
 
 import { clientKey, systemClock } from "../../net/mod.ts";
-import {
-  ERROR_CODE,
-  errorCodeText,
-  quoteText,
-  TftpError,
-} from "../../packet/mod.ts";
+import { ERROR_CODE, errorCodeText, TftpError } from "../../packet/mod.ts";
 import { NoAnswerError } from "../no_answer.ts";
 import type { TftpHandler, TftpRequest } from "../request.ts";
 import type { TftpResponse } from "../response.ts";
@@ -18,19 +13,25 @@ import { findAccessObstacle } from "./access.ts";
 import { ClientCounts } from "./client_counts.ts";
 import { followBody, followSink, followSource } from "./follow.ts";
 import { freeBytesOf } from "./free_space.ts";
-import { findNameObstacle } from "./names.ts";
 import {
   type AccessPolicy,
-  type CheckedPolicy,
   type CheckedRules,
+  lookAt,
   type RefusalKind,
-  resolvePolicy,
 } from "./policy.ts";
 import { Quota } from "./quota.ts";
+import { checkHandler, checkNames, refusalMessage } from "./restrict_names.ts";
 import { UploadMeter } from "./upload_meter.ts";
 
 /** Options of {@linkcode restrict}. */
 export interface RestrictOptions {
+  /**
+   * Whether the rules about names are looked at here: those of the policy about extensions, length and depth. Where names are
+   * rewritten behind this, say `false`, and put `restrictNames` behind that.
+   *
+   * @default {true}
+   */
+  readonly names?: boolean;
   /**
    * Tells how many octets are free where uploads are stored.
    *
@@ -65,6 +66,9 @@ type Scope = readonly [rules: CheckedRules, counts: ClientCounts];
  * A client is an address here, and UDP lets anybody write any address into a request. Rules keep honest clients apart; they
  * do not authenticate anyone, and who forges the address of another can use up what that one may ask for. What is stored
  * counts for the client that has answered from its address.
+ *
+ * The name that is looked at is the one that comes in here. Where a handler behind rewrites it, such as `remap`, the rules about
+ * names belong behind that one: see `restrictNames`.
  *
  * To be called once, as the counts are kept in what it returns.
  *
@@ -114,12 +118,12 @@ export function restrict(
   handler: TftpHandler,
   options: RestrictOptions = {},
 ): TftpHandler {
-  const { freeBytes = freeBytesOf, now = () => systemClock.now() } = options;
-  if (typeof handler !== "function") {
-    throw new TypeError(
-      `Cannot restrict handler as it must be a function: current value is ${handler}`,
-    );
-  }
+  const {
+    names = true,
+    freeBytes = freeBytesOf,
+    now = () => systemClock.now(),
+  } = options;
+  checkHandler(handler);
   const look = lookAt(policy);
   look();
   const counts: Counts = {
@@ -137,6 +141,7 @@ export function restrict(
       isWrite ? [writes, counts.writes] : [reads, counts.reads],
     ];
     checkRequest(request, scopes, client, now());
+    if (names) checkNames(request, scopes.map(([rules]) => rules));
     const leave = enter(request, scopes, client);
     let meter: UploadMeter | null = null;
     try {
@@ -155,23 +160,6 @@ export function restrict(
       leave();
       throw error;
     }
-  };
-}
-
-/** The rules that hold now, checked once for each object that is given. */
-function lookAt(
-  policy: AccessPolicy | (() => AccessPolicy),
-): () => CheckedPolicy {
-  const current = typeof policy === "function" ? policy : () => policy;
-  let seen: AccessPolicy | null = null;
-  let checked: CheckedPolicy;
-  return () => {
-    const next = current();
-    if (next !== seen) {
-      checked = resolvePolicy(next);
-      seen = next;
-    }
-    return checked;
   };
 }
 
@@ -194,10 +182,6 @@ function checkRequest(
       excess,
       "Too many requests",
     );
-  }
-  for (const [checked] of scopes) {
-    const obstacle = findNameObstacle(checked, request.filename);
-    if (obstacle !== null) throw refusal(request, obstacle, "refuse");
   }
 }
 
@@ -236,14 +220,12 @@ function follow(
 }
 
 function refusal(
-  { operation, filename }: TftpRequest,
+  request: TftpRequest,
   obstacle: string,
   kind: RefusalKind,
   wireText: string = errorCodeText(ERROR_CODE.AccessViolation),
 ): TftpError {
-  const message = `Cannot answer ${operation} of ${
-    quoteText(filename)
-  } as ${obstacle}`;
+  const message = refusalMessage(request, obstacle);
   return kind === "silent"
     ? new NoAnswerError(message)
     : new TftpError(ERROR_CODE.AccessViolation, message, { wireText });

@@ -3,7 +3,8 @@
 //    at once for each place in the name, as what follows from there does not depend on how one came there. So a name
 //    cannot make an expression take for ever.
 // 2. That does not hold for an expression that refers to its own groups: there, what was captured counts, too. Hence all
-//    work is counted, and there is a limit to it.
+//    work is counted, and there is a limit to it. Counted is, too, what a look costs before it begins: the memory of where
+//    one was is cleared for each search, and a name can cause hundreds of them.
 // 3. POSIX wants the match that begins first, and of those the longest. Which alternative led there is then decided as
 //    glibc does: the first one that can, and each repetition takes what it can.
 // 4. Nothing recurses here.
@@ -12,7 +13,7 @@ import type { CodeTest, Place, Program } from "./_pattern.ts";
 
 /** How much may still be done; counted down by the matcher. */
 export interface Work {
-  /** Instructions that may still be looked at. */
+  /** Instructions that may still be looked at; other work is counted as the instructions that take as long. */
   left: number;
 }
 
@@ -32,8 +33,14 @@ export interface Match {
   readonly slots: readonly number[];
 }
 
-/** What is allowed for one name, in all rules together: about a tenth of a second, where a usual name needs 30 µs. */
-export const MAX_WORK = 4_000_000;
+/** What is allowed for one name, in all rules together: about a hundredth of a second, where a usual name needs 30 µs. */
+export const MAX_WORK = 400_000;
+
+/** Bits that are cleared in the time of one instruction. */
+const BITS_PER_WORK = 64;
+
+/** What a look from one place costs, besides its instructions. */
+const START_COST = 2;
 
 /** A step with captures to compare takes so much longer than one without. */
 const REFERENCE_COST = 50;
@@ -55,19 +62,41 @@ export function search(
   work: Work,
 ): Match | null {
   // What was visited without success from one start has none from another.
-  const seen = visits(program, name);
-  for (let start = from; start <= name.length; start++) {
+  // An expression that begins with ^ is looked for at the start, and nowhere else.
+  const [first] = program.instructions;
+  const isTied = first?.op === "place" && first.place === "start";
+  const last = isTied ? 0 : name.length;
+  if (from > last) return null;
+  const width = name.length - from + 1;
+  const bits = program.instructions.length * width;
+  spend(work, Math.ceil(bits / BITS_PER_WORK));
+  const seen = visits(program, from, width);
+  for (let start = from; start <= last; start++) {
+    spend(work, START_COST);
     const found = run({ program, name, start, work, seen });
     if (found !== null) return found;
   }
   return null;
 }
 
+/** Counts work; throws when there is no more to be had. */
+export function spend(work: Work, count: number): void {
+  if ((work.left -= count) >= 0) return;
+  throw new WorkExceededError("Cannot match as it takes too long");
+}
+
+/**
+ * Where to look next, after a part of a name was replaced that the first match began with: what could match before that place
+ * has nothing of the new part in it, nor beside it, and did not match before.
+ */
+export function nextStart(program: Program, start: number): number {
+  return Math.max(0, start - program.maxWidth - 1);
+}
+
 /** Remembers where one was; whether one was there before. */
 type Visits = (pc: number, at: number, slots: readonly number[]) => boolean;
 
-function visits(program: Program, name: readonly number[]): Visits {
-  const width = name.length + 1;
+function visits(program: Program, from: number, width: number): Visits {
   if (program.hasReferences) {
     const keys = new Set<string>();
     return (pc, at, slots) => {
@@ -81,7 +110,7 @@ function visits(program: Program, name: readonly number[]): Visits {
     Math.ceil(program.instructions.length * width / 32),
   );
   return (pc, at) => {
-    const index = pc * width + at;
+    const index = pc * width + at - from;
     const mask = 1 << (index & 31);
     if ((bits[index >>> 5]! & mask) !== 0) return true;
     bits[index >>> 5]! |= mask;
@@ -116,9 +145,7 @@ function run({ program, name, start, work, seen }: Run): Match | null {
       continue;
     }
     for (;;) {
-      if ((work.left -= cost) < 0) {
-        throw new WorkExceededError("Cannot match as it takes too long");
-      }
+      spend(work, cost);
       if (seen(pc, at, slots)) break;
       const instruction = instructions[pc]!;
       if (instruction.op === "match") {

@@ -55,6 +55,8 @@ export interface Program {
   readonly groupCount: number;
   /** Whether a group is referred to inside of the expression. */
   readonly hasReferences: boolean;
+  /** The most characters that a match can have; what refers to a group can have any number. */
+  readonly maxWidth: number;
   /** Whether the longest match counts, as in POSIX, and not the first that is found, as in Perl. */
   readonly isLongest: boolean;
   /** Whether upper and lower case are the same. */
@@ -178,5 +180,27 @@ export function compile(node: PatternNode, options: CompileOptions): Program {
 
   emit(node);
   add({ op: "match" });
-  return { ...options, instructions, hasReferences };
+  const maxWidth = widthOf(node);
+  return { ...options, instructions, hasReferences, maxWidth };
+}
+
+function widthOf(node: PatternNode): number {
+  switch (node.kind) {
+    case "set":
+      return 1;
+    case "place":
+      return 0;
+    case "sequence":
+      return node.parts.reduce((sum, part) => sum + widthOf(part), 0);
+    case "choice":
+      return Math.max(...node.options.map(widthOf));
+    case "repeat": {
+      const width = widthOf(node.part);
+      return width === 0 ? 0 : width * node.max;
+    }
+    case "group":
+      return widthOf(node.part);
+    case "reference":
+      return Infinity;
+  }
 }

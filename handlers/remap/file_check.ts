@@ -1,12 +1,19 @@
 // Whether a name stands for a file that can be transferred, for rules with the flag E. Rules:
-// 1. A name is taken as `serveDir` takes it: what that refuses, leads out of the root, or is no regular file cannot be
-//    transferred. The answer only chooses between names; whoever opens the file looks again.
-// 2. A write needs a directory to write into, and no file that is none under its name.
-// 3. Nothing is thrown: what cannot be looked at cannot be transferred.
+// 1. A name is looked for by the code of `serveDir` and `serveDirs`, with the same options: what that refuses, leads out of the
+//    root, or is no regular file cannot be transferred. The answer only chooses between names; whoever opens the file looks
+//    again.
+// 2. A write needs a directory to write into, and no file that is none under its name. Of several directories, it goes to the
+//    first that takes uploads.
+// 3. Nothing is thrown for a name: what cannot be looked at cannot be transferred.
 
-import { dirname, fromFileUrl, join, SEPARATOR } from "@std/path";
 import type { Operation } from "../../packet/mod.ts";
-import { splitFilename } from "../filename.ts";
+import { checkDirectories, type ServeDirsOptions } from "../directories.ts";
+import {
+  checkDirectory,
+  hasFile,
+  hasPlace,
+  type ServeDirOptions,
+} from "../directory.ts";
 
 /** Tells whether a name stands for a file that can be transferred. */
 export type FileChecker = (filename: string, operation: Operation) => boolean;
@@ -14,8 +21,10 @@ export type FileChecker = (filename: string, operation: Operation) => boolean;
 /**
  * Looks for files in a directory: what rules with the flag `E` need.
  *
- * @param root The directory.
- * @returns Tells whether a name stands for a regular file in it, or for a write, whether one could be there.
+ * @param where The directory, or what `serveDir` or `serveDirs` is given behind the rules, so that both find the same.
+ * @returns Tells whether a name stands for a regular file in it, or for a write, whether one could be there. Whether uploads
+ * are taken at all, and may replace a file, does not count.
+ * @throws {RangeError} When an option has no value of its own.
  *
  * @example A file that is there, and one that is not
  * ```ts
@@ -30,32 +39,27 @@ export type FileChecker = (filename: string, operation: Operation) => boolean;
  * await Deno.remove(root, { recursive: true });
  * ```
  */
-export function fileChecker(root: string | URL): FileChecker {
-  const directory = root instanceof URL ? fromFileUrl(root) : root;
+export function fileChecker(
+  where: string | URL | ServeDirOptions | ServeDirsOptions,
+): FileChecker {
+  const directories = settingsOf(where);
+  const target = directories.find(({ write }) => write) ?? directories[0]!;
   return (filename, operation) => {
+    const asked = { filename, operation };
     try {
-      const path = join(directory, ...splitFilename(filename));
-      if (operation === "read") {
-        return isInside(directory, path) && Deno.statSync(path).isFile;
-      }
-      return isInside(directory, dirname(path)) && isFileOrNothing(path);
+      return operation === "read"
+        // One that refuses the name ends the search, as it does for `serveDirs`.
+        ? directories.some((each) => hasFile(asked, each))
+        : hasPlace(asked, target);
     } catch {
       return false;
     }
   };
 }
 
-function isFileOrNothing(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isFile;
-  } catch (error) {
-    return error instanceof Deno.errors.NotFound;
+function settingsOf(where: Parameters<typeof fileChecker>[0]) {
+  if (typeof where === "string" || where instanceof URL) {
+    return [checkDirectory({ root: where })];
   }
-}
-
-function isInside(directory: string, path: string): boolean {
-  const root = Deno.realPathSync(directory);
-  const real = Deno.realPathSync(path);
-  const prefix = root.endsWith(SEPARATOR) ? root : root + SEPARATOR;
-  return real === root || real.startsWith(prefix);
+  return "roots" in where ? checkDirectories(where) : [checkDirectory(where)];
 }

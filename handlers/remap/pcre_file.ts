@@ -7,6 +7,7 @@
 
 import { PatternSyntaxError, type Program } from "./_pattern.ts";
 import { MAX_WORK, search, WorkExceededError } from "./_matcher.ts";
+import { isTooLong } from "./_name_limit.ts";
 import { RemapFileError, type RemapFileProblem } from "./map_file.ts";
 import { parsePerl } from "./perl_pattern.ts";
 
@@ -67,9 +68,11 @@ export class PcreRules {
    * Makes another name of a name.
    *
    * @param filename The name.
-   * @returns The other name and what made it; `null` when no line matches, and when matching takes too long.
+   * @returns The other name and what made it; `null` when no line matches, when matching takes too long, and when
+   * the name has more than 512 octets.
    */
   substitute(filename: string): PcreSubstitution | null {
+    if (isTooLong(filename)) return null;
     const name = Array.from(filename, (char) => char.codePointAt(0)!);
     const work = { left: MAX_WORK };
     try {

@@ -5,19 +5,34 @@
 //    set of rules from the beginning to the end.
 // 3. A fallback comes behind the original name: only where the handler says that there is no such file, and only for reads.
 
-import { plainHostname } from "../../net/mod.ts";
+import { asTftpError, plainHostname } from "../../net/mod.ts";
 import { ERROR_CODE, quoteText, TftpError } from "../../packet/mod.ts";
-import { type TftpHandler, withFilename } from "../request.ts";
+import {
+  type TftpHandler,
+  type TftpRequest,
+  withFilename,
+} from "../request.ts";
+import type { FileChecker } from "./file_check.ts";
 import type { RemapRules } from "./map_file.ts";
 import type { PcreRules } from "./pcre_file.ts";
 import type { RemapFilenameOptions } from "./remap_result.ts";
 import { remapFilename } from "./rules.ts";
 
 /** Options of {@linkcode remap}. */
-export type RemapOptions = Pick<
-  RemapFilenameOptions,
-  "maxSteps" | "isTransferable"
->;
+export interface RemapOptions
+  extends Pick<RemapFilenameOptions, "maxSteps" | "isTransferable"> {
+  /**
+   * Gives what knows files for a request, where that depends on who asks: with `clientRoot`, for example. It counts instead of
+   * `isTransferable`, and is asked only when a rule has the flag `E`.
+   *
+   * @default {none}
+   * @param request The request, under its original name.
+   * @returns What tells whether a name stands for a file that can be transferred.
+   */
+  readonly checkerFor?: (
+    request: TftpRequest,
+  ) => FileChecker | Promise<FileChecker>;
+}
 
 /**
  * A handler that rewrites names by the rules of a map file before another handler sees them, for reads and writes.
@@ -26,8 +41,8 @@ export type RemapOptions = Pick<
  * @param handler The handler behind.
  * @param options Limits, and who knows files.
  * @returns The handler. It throws a `TftpError` with code 2 when the rules refuse a name, with their text.
- * @throws {TypeError} When a rule asks for files (`E`) and `isTransferable` is not given; at the request, when the rules
- * come from a function.
+ * @throws {TypeError} When a rule asks for files (`E`) and neither `isTransferable` nor `checkerFor` is given; at the request,
+ * when the rules come from a function.
  * @throws {RangeError} When `maxSteps` is no whole number above 0.
  *
  * @example A server for boot ROMs that write names as Windows does
@@ -48,21 +63,26 @@ export function remap(
   handler: TftpHandler,
   options: RemapOptions = {},
 ): TftpHandler {
+  const { checkerFor, ...common } = options;
   const current = typeof rules === "function" ? rules : () => rules;
   if (typeof rules !== "function") {
     // What is wrong with the setup is told now, and not to the first client.
     const request = { filename: "", operation: "read", client: "" } as const;
-    const isTransferable = options.isTransferable && (() => false);
+    const knowsFiles = checkerFor ?? common.isTransferable;
     remapFilename(rules, request, {
-      ...options,
-      ...(isTransferable ? { isTransferable } : {}),
+      ...common,
+      ...(knowsFiles ? { isTransferable: () => false } : {}),
     });
   }
-  return (request) => {
+  const answer = (
+    request: TftpRequest,
+    rules: RemapRules,
+    options: RemapFilenameOptions,
+  ): ReturnType<TftpHandler> => {
     const { filename, operation, remote } = request;
     const client = remote.hostname;
     const asked = { filename, operation, client };
-    const result = remapFilename(current(), asked, options);
+    const result = remapFilename(rules, asked, options);
     if (result.filename === null) {
       throw new TftpError(
         ERROR_CODE.AccessViolation,
@@ -76,6 +96,15 @@ export function remap(
       result.filename === filename
         ? request
         : withFilename(request, result.filename),
+    );
+  };
+  return (request) => {
+    const rules = current();
+    if (!checkerFor || !rules.checksFiles) {
+      return answer(request, rules, common);
+    }
+    return Promise.try(checkerFor, request).then((isTransferable) =>
+      answer(request, rules, { ...common, isTransferable })
     );
   };
 }
@@ -102,15 +131,20 @@ export function pcreFallback(
 ): TftpHandler {
   const current = typeof rules === "function" ? rules : () => rules;
   return async (request) => {
+    let failure: { readonly error: unknown } | null = null;
     try {
-      return await handler(request);
+      const response = await handler(request);
+      if (response || request.operation !== "read") return response;
     } catch (error) {
-      const isMissing = error instanceof TftpError &&
-        error.code === ERROR_CODE.FileNotFound;
+      // What is told as code 1 is missing, whatever the handler has thrown.
+      const isMissing = asTftpError(error).code === ERROR_CODE.FileNotFound;
       if (!isMissing || request.operation !== "read") throw error;
-      const other = current().substitute(request.filename);
-      if (other === null || other.filename === request.filename) throw error;
+      failure = { error };
+    }
+    const other = current().substitute(request.filename);
+    if (other && other.filename !== request.filename) {
       return await handler(withFilename(request, other.filename));
     }
+    if (failure) throw failure.error;
   };
 }

@@ -4,8 +4,8 @@
 // 2. A rule for the other operation (G, P) or the other kind of address (4, 6) is not there.
 // 3. `E`: when the result is no file that can be transferred, it is as if the rule had not matched.
 // 4. There is an end: each try of a rule, and each further replacement of the same rule, is a step, and steps are limited.
-//    Besides, the work of matching is limited, and so is the length of a name, as a rule may double it. Whoever runs into
-//    a limit is refused with code 2.
+//    Besides, the work is limited, that of matching and that of copying, and so is the length of a name, before and after:
+//    a rule may double it. Whoever runs into a limit is refused with code 2.
 // 5. Nothing is thrown, whatever the name. That a rule asks for files and nobody can tell is a fault of the setup.
 
 import { type ClientAddress, clientAddress } from "./_client_address.ts";
@@ -13,10 +13,13 @@ import { ERROR_CODE, errorCodeText } from "../../packet/mod.ts";
 import {
   type Match,
   MAX_WORK,
+  nextStart,
   search,
+  spend,
   type Work,
   WorkExceededError,
 } from "./_matcher.ts";
+import { isTooLong, MAX_ASKED_BYTES } from "./_name_limit.ts";
 import type { RemapEntry, RemapRules, ReplacementPart } from "./map_file.ts";
 import type {
   RemapFilenameOptions,
@@ -31,6 +34,10 @@ export const DEFAULT_MAX_REMAP_STEPS = 4096;
 
 /** What a client learns when rules do not come to an end, as in tftp-hpa. */
 const FAILURE_TEXT = "Remap table failure";
+
+/** Characters that are copied one by one in the time of one instruction of a pattern; many more, when as a block. */
+const CHARACTERS_PER_WORK = 2;
+const BLOCK_PER_WORK = 32;
 
 /** The longest name that rules may make, in characters: a path of Linux. */
 const MAX_NAME_LENGTH = 4096;
@@ -67,6 +74,16 @@ export function remapFilename(
   request: RemapRequest,
   options: RemapFilenameOptions = {},
 ): RemapResult {
+  return remapWithin({ left: MAX_WORK }, rules, request, options);
+}
+
+/** Applies rules to a name, with so much work; what is left of it is there afterwards. */
+export function remapWithin(
+  work: Work,
+  rules: RemapRules,
+  request: RemapRequest,
+  options: RemapFilenameOptions,
+): RemapResult {
   const { maxSteps = DEFAULT_MAX_REMAP_STEPS, isTransferable, onStep } =
     options;
   if (!Number.isSafeInteger(maxSteps) || maxSteps < 1) {
@@ -79,17 +96,36 @@ export function remapFilename(
       "Cannot remap as isTransferable must be given: a rule has the flag E",
     );
   }
-  const run = new Remapping(rules, request, {
+  if (isTooLong(request.filename)) {
+    return refused(
+      FAILURE_TEXT,
+      `the name has more than ${MAX_ASKED_BYTES} octets`,
+    );
+  }
+  const run = new Remapping(work, rules, request, {
     maxSteps,
     isTransferable: isTransferable ?? (() => false),
-    onStep: onStep ?? (() => {}),
+    onStep,
   });
   try {
     return run.result();
   } catch (error) {
     if (error instanceof Stop) return refused(FAILURE_TEXT, error.message);
+    if (error instanceof WorkExceededError) {
+      return refused(
+        FAILURE_TEXT,
+        `matching takes too long in line ${run.line}`,
+      );
+    }
     throw error;
   }
+}
+
+/** The options of a run. */
+interface RunOptions {
+  readonly maxSteps: number;
+  readonly isTransferable: NonNullable<RemapFilenameOptions["isTransferable"]>;
+  readonly onStep: RemapFilenameOptions["onStep"];
 }
 
 function refused(refusal: string, reason: string): RemapRefused {
@@ -105,19 +141,21 @@ type Groups = (index: number) => string;
 class Remapping {
   readonly #rules: RemapRules;
   readonly #request: RemapRequest;
-  readonly #options: Required<RemapFilenameOptions>;
+  readonly #options: RunOptions;
   readonly #client: ClientAddress;
-  readonly #work: Work = { left: MAX_WORK };
+  readonly #work: Work;
   #name: number[];
   #stepsLeft: number;
   /** The line that is being worked on, for errors. */
-  #line = 0;
+  line = 0;
 
   constructor(
+    work: Work,
     rules: RemapRules,
     request: RemapRequest,
-    options: Required<RemapFilenameOptions>,
+    options: RunOptions,
   ) {
+    this.#work = work;
     this.#rules = rules;
     this.#request = request;
     this.#options = options;
@@ -132,7 +170,7 @@ class Remapping {
       const entry = entries[index]!;
       index++;
       if (!this.#applies(entry)) continue;
-      this.#line = entry.line;
+      this.line = entry.line;
       const groups = this.#apply(entry);
       if (groups === null) continue;
       if (entry.flags.includes("a")) {
@@ -186,6 +224,7 @@ class Remapping {
     }
     if (!entry.flags.includes("E")) return groups;
     const { isTransferable } = this.#options;
+    spend(this.#work, Math.ceil(this.#name.length / CHARACTERS_PER_WORK));
     if (isTransferable(textOf(this.#name), this.#request.operation)) {
       return groups;
     }
@@ -194,23 +233,24 @@ class Remapping {
     return null;
   }
 
-  /** Replaces one match, or with `g` one after the other, each time from the start. */
+  /** Replaces one match, or with `g` one after the other, each time the first that there is. */
   #replace(entry: RemapEntry, first: Match): number[] {
     let name = this.#name;
     for (let match: Match | null = first; match !== null;) {
+      const { start, end } = match;
       const text = this.#expand(entry.replacement, groupsOf(name, match));
-      const next = [
-        ...name.slice(0, match.start),
-        ...codesOf(text),
-        ...name.slice(match.end),
-      ];
-      this.#checkLength(next.length);
-      if (entry.repeat === "once") return next;
-      if (textOf(next) === textOf(name)) {
+      const put = codesOf(text);
+      this.#checkLength(name.length - (end - start) + put.length);
+      // What stands around it stays as it is.
+      const isSame = put.length === end - start &&
+        put.every((code, index) => code === name[start + index]);
+      if (isSame && entry.repeat !== "once") {
         throw new Stop(`the rule in line ${entry.line} matches for ever`);
       }
-      name = next;
-      match = this.#search(entry, 0, name);
+      spend(this.#work, Math.ceil(name.length / BLOCK_PER_WORK));
+      name = name.slice(0, start).concat(put, name.slice(end));
+      if (entry.repeat === "once") return name;
+      match = this.#search(entry, nextStart(entry.pattern!, start), name);
       if (match !== null) this.#step(entry);
     }
     return name;
@@ -219,6 +259,7 @@ class Remapping {
   /** Replaces every match, as sed does with `g`: what was put in is not looked at again. */
   #replaceThrough(entry: RemapEntry, first: Match): number[] {
     const name = this.#name;
+    spend(this.#work, Math.ceil(name.length / CHARACTERS_PER_WORK));
     const next: number[] = [];
     let at = 0;
     let lastEnd = -1;
@@ -250,18 +291,13 @@ class Remapping {
   }
 
   #search(entry: RemapEntry, from: number, name = this.#name): Match | null {
-    try {
-      return search(entry.pattern!, name, from, this.#work);
-    } catch (error) {
-      if (!(error instanceof WorkExceededError)) throw error;
-      throw new Stop(`matching takes too long in line ${entry.line}`);
-    }
+    return search(entry.pattern!, name, from, this.#work);
   }
 
   #checkLength(length: number): void {
     if (length <= MAX_NAME_LENGTH) return;
     throw new Stop(
-      `the rule in line ${this.#line} makes a name of more than ${MAX_NAME_LENGTH} characters`,
+      `the rule in line ${this.line} makes a name of more than ${MAX_NAME_LENGTH} characters`,
     );
   }
 
@@ -299,6 +335,7 @@ class Remapping {
           turn = TURNS[part.to];
       }
     }
+    spend(this.#work, Math.ceil(text.length / CHARACTERS_PER_WORK));
     return text;
   }
 
@@ -307,8 +344,10 @@ class Remapping {
     next: RemapStep["next"],
     { isMatch = true, isUndone = false } = {},
   ): void {
+    const { onStep } = this.#options;
+    if (onStep === undefined) return;
     const filename = textOf(this.#name);
-    this.#options.onStep({
+    onStep({
       line,
       rule: text,
       isMatch,

@@ -74,6 +74,27 @@ Deno.test("serve puts in force at SIGHUP what the file says then", async () => {
   assertEquals(sandbox.list("b"), ["name", "new"]);
 });
 
+Deno.test("serve refuses names by its policy as they are opened, before and after SIGHUP", async () => {
+  await using _ = closeSockets();
+  const map = 'root = "a"\nmap-file = "map"\n';
+  using sandbox = new Sandbox({
+    "a/site.key": "key",
+    "a/r1.cfg": "cfg",
+    "map": "r \\?.*$\n",
+    "t.toml": `${map}[policy]\nallowExtensions = ["cfg"]\n`,
+  });
+  await using serving = await start(sandbox);
+  const { port } = serving;
+  const codeOf = (name: string) =>
+    getText(port, name).then(() => null, ({ code }) => code);
+  assertEquals(await codeOf("site.key?.cfg"), 2);
+  assertEquals(await getText(port, "r1.cfg?.key"), "cfg");
+  rewrite(sandbox, `${map}[policy]\nallowExtensions = ["key"]\n`);
+  await reload(serving, /Reloaded.*\n/);
+  assertEquals(await getText(port, "site.key?.cfg"), "key");
+  assertEquals(await codeOf("r1.cfg?.key"), 2);
+});
+
 Deno.test("serve changes what it logs at SIGHUP", async () => {
   await using _ = closeSockets();
   using sandbox = makeSandbox('root = "a"\n');

@@ -6,7 +6,7 @@ import type { OriginResources } from "../../cli/serve_origin.ts";
 import { SERVE_OPTIONS } from "../../cli/serve_options.ts";
 import { planServe } from "../../cli/serve_plan.ts";
 import { TftpError } from "../../packet/mod.ts";
-import { Sandbox } from "../handlers/_sandbox.ts";
+import { rejectionOf, Sandbox } from "../handlers/_sandbox.ts";
 import { fakeRequest, fakeUpload } from "../handlers/_request.ts";
 
 const RESOURCES: OriginResources = {
@@ -95,6 +95,89 @@ Deno.test("makeHandler() rewrites names by a map file, and looks for others by a
     "Cannot remap",
   );
   assertEquals([error.code, error.wireText], [2, "Not_here"]);
+});
+
+Deno.test("makeHandler() looks at a name for the policy when a map file and all others are done with it", async () => {
+  using root = new Sandbox({ "site.key": "1", "r1.cfg": "22" });
+  using rules = new Sandbox({ map: "r \\?.*$\n", pcre: "^none$ site.key\n" });
+  const args = [
+    ...[root.path, "--map-file", `${rules.path}/map`, "--lowercase"],
+    ...["--pcre-file", `${rules.path}/pcre`, "--write"],
+  ];
+  const plan = planServe(
+    parseCommand({ name: "serve", options: SERVE_OPTIONS }, args),
+  );
+  const policy = {
+    denyExtensions: ["key"],
+    writes: { allowExtensions: ["cfg"] },
+  };
+  const handler = await makeHandler({ ...plan, policy }, RESOURCES);
+  assertEquals(await sizeOf(handler, "r1.cfg?.key"), 2);
+  for (
+    const request of [
+      fakeRequest("site.key?.cfg"),
+      fakeRequest("SITE.KEY"),
+      fakeRequest("none"),
+      fakeUpload("new.txt?.cfg"),
+    ]
+  ) {
+    const error = await rejectionOf(async () => await handler(request));
+    assertEquals(error.code, 2, request.filename);
+  }
+  assertEquals(root.list(), ["r1.cfg", "site.key"]);
+});
+
+Deno.test("makeHandler() looks for files for E where the handler behind it finds them", async () => {
+  using root = new Sandbox({
+    "192.0.2.7/own": "1",
+    "own": "22",
+    "Shared": "333",
+    "x/Boot": "4444",
+    "outside": "55555",
+  });
+  root.link("../outside", "x/link");
+  using rules = new Sandbox({
+    map: "rE ^try/(.*) \\1\nr ^try/.* 192.0.2.7/own\n",
+  });
+  const map = ["--map-file", `${rules.path}/map`];
+  const remote = { transport: "udp", hostname: "192.0.2.7", port: 5 } as const;
+  const size = async (name: string, ...args: string[]) => {
+    const handler = await handlerFor(...args, ...map);
+    const response = await handler(fakeRequest(name, { remote }));
+    await response?.source?.close();
+    return response?.source?.size;
+  };
+  const client = [root.path, "--client-root", "address"];
+  assertEquals(await size("try/own", ...client), 1);
+  // What only the shared root has is not there for this client.
+  await rejectionOf(() => size("try/Shared", ...client));
+  assertEquals(await size("try/shared", root.path, "--ignore-case"), 3);
+  assertEquals(await size("try/shared", root.path), 1);
+  assertEquals(await size("try/OWN", root.path, "--lowercase"), 2);
+  const x = `${root.path}/x`;
+  assertEquals(await size("try/link", x, "--symlinks", "follow"), 5);
+  await rejectionOf(() => size("try/link", x));
+});
+
+Deno.test("makeHandler() looks for room for an upload for E where uploads of the client go", async () => {
+  using root = new Sandbox({ "192.0.2.7/d": null });
+  using uploads = new Sandbox({ "192.0.2.7/u": null });
+  using rules = new Sandbox({
+    map: "rE ^try/(.*) \\1\na ^try/ no\n",
+  });
+  const remote = { transport: "udp", hostname: "192.0.2.7", port: 5 } as const;
+  const take = async (name: string, ...args: string[]) => {
+    const handler = await handlerFor(
+      ...[root.path, "--client-root", "address", ...args],
+      ...["--map-file", `${rules.path}/map`],
+    );
+    const response = await handler(fakeUpload(name, { remote }));
+    await response?.sink?.abort(null);
+  };
+  await take("try/d/new", "--write");
+  await rejectionOf(() => take("try/u/new", "--write"));
+  await take("try/u/new", "--upload-dir", uploads.path);
+  await rejectionOf(() => take("try/d/new", "--upload-dir", uploads.path));
 });
 
 Deno.test("makeHandler() says what is wrong with a map file, line by line", async () => {

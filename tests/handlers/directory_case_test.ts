@@ -105,7 +105,8 @@ Deno.test({
     const name = ".tftpkit-00112233445566778899aabbccddeeff.part";
     using sandbox = new Sandbox({ [name]: "half of it" });
     const options = { root: sandbox.path, caseInsensitive: true };
-    for (const asked of [name, name.toUpperCase()]) {
+    const kelvin = name.replace("k", "\u212a");
+    for (const asked of [name, name.toUpperCase(), kelvin, `./${kelvin}`]) {
       assertEquals(await outcomeOf(handler(options), fakeRequest(asked)), 2);
     }
   },

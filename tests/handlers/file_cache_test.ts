@@ -90,7 +90,7 @@ Deno.test("FileCache reads a file once for all readers but the first, who leaves
   const bytes = content(2 * CHUNK + 100);
   ground.write("f", bytes);
   assertEquals(ground.read("f"), bytes);
-  assertEquals([ground.cache.entryCount, ground.cache.sizeBytes], [1, 0]);
+  assertEquals([ground.cache.entryCount, ground.cache.sizeBytes], [0, 0]);
   ground.reads.length = 0;
   assertEquals(ground.read("f"), bytes);
   assertEquals(ground.reads, [CHUNK, CHUNK, 100]);
@@ -271,6 +271,40 @@ Deno.test("FileCache keeps so many files, and none that is too large", () => {
     using file = Deno.openSync(`${ground.sandbox.path}/${name}`);
     assertStrictEquals(ground.cache.share(file, file.statSync()), file);
   }
+});
+
+Deno.test("FileCache pushes out no file for others that are read once", () => {
+  using ground = new Ground({ maxEntries: 2 });
+  for (const name of ["hot", ...Array(10).keys()]) {
+    ground.write(`${name}`, content(10));
+  }
+  ground.warm("hot");
+  ground.read("hot");
+  for (let i = 0; i < 10; i++) ground.read(`${i}`);
+  assertEquals([ground.cache.entryCount, ground.cache.sizeBytes], [1, 10]);
+  ground.reads.length = 0;
+  ground.read("hot");
+  assertEquals(ground.reads, []);
+  // All of them are remembered: the second reader has its file kept.
+  ground.read("0");
+  assertEquals([ground.cache.entryCount, ground.cache.sizeBytes], [2, 20]);
+});
+
+Deno.test("FileCache remembers 4096 files that were read once, and forgets the first of more", () => {
+  const cache = new FileCache({ now: () => 1e13 });
+  const look = (ino: number) => {
+    const info = {
+      ...Deno.statSync(import.meta.url.slice("file://".length)),
+      ino,
+    };
+    const file = { statSync: () => info } as unknown as Deno.FsFile;
+    return cache.share(file, info) === file ? "noted" : "kept";
+  };
+  for (let ino = 1; ino <= 4096; ino++) assertEquals(look(ino), "noted");
+  assertEquals([look(1), look(4097), look(4098)], ["kept", "noted", "noted"]);
+  assertEquals([look(2), look(4098)], ["noted", "kept"]);
+  cache.clear();
+  assertEquals(look(4097), "noted");
 });
 
 Deno.test("FileCache can be cleared while it is read", () => {

@@ -99,6 +99,8 @@ Deno.test("splitFilename() tells the name in its message, on one line and harmle
 Deno.test("isTemporaryName() knows what uploads are called while they come", () => {
   assert(isTemporaryName(TEMPORARY));
   assert(isTemporaryName(TEMPORARY.toUpperCase()));
+  // The sign of kelvin is a "k" in lower case.
+  assert(isTemporaryName(TEMPORARY.replace("k", "\u212a")));
   for (
     const name of ["x", ".tftpkit-.part", `${TEMPORARY}x`, `x${TEMPORARY}`]
   ) {

@@ -1,6 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
+  type AccessPolicy,
   checkAccessPolicy,
+  lookAt,
   resolvePolicy,
 } from "../../../handlers/policy/policy.ts";
 
@@ -42,6 +44,18 @@ for (
     [{ allow: "192.0.2.1" }, TypeError, "allow as it must be a list of texts"],
     [{ deny: [1] }, TypeError, "deny as it must be a list of texts"],
     [{ deny: ["192.0.2.1/24"] }, RangeError, "in deny"],
+    // Deno tells no zone of a client: such a block would hold nobody.
+    [
+      { deny: ["fe80::%eth0/64"] },
+      RangeError,
+      "Cannot use deny as it must have no block with a zone, as it is not told which zone a client is in",
+    ],
+    [
+      { writes: { allow: ["192.0.2.1", "fe80::1%2"] } },
+      RangeError,
+      'current value is "fe80::1%2"',
+    ],
+    [{ deny: ["::ffff:192.0.2.1%eth0"] }, RangeError, "a zone"],
     [{ writes: { allow: ["x"] } }, RangeError, "in writes.allow"],
     [{ strangers: "no" }, RangeError, 'must be "refuse" or "silent"'],
     [{ excess: true }, RangeError, 'must be "refuse" or "silent"'],
@@ -75,6 +89,19 @@ for (
     assertThrows(() => checkAccessPolicy(policy), error, hint);
   });
 }
+
+Deno.test("lookAt() checks a policy once, and another one anew", () => {
+  let policy: AccessPolicy = { maxDepth: 1 };
+  const look = lookAt(() => policy);
+  const first = look();
+  assertStrictEquals(look(), first);
+  policy = { maxDepth: 2 };
+  assertEquals(look().common.rules.maxDepth, 2);
+  policy = { maxDepth: 0 };
+  assertThrows(look, RangeError);
+  policy = { maxDepth: 3 };
+  assertEquals(look().common.rules.maxDepth, 3);
+});
 
 Deno.test("resolvePolicy() writes extensions one way", () => {
   const { common } = resolvePolicy({ allowExtensions: ["CFG", ".Tar.GZ", ""] });

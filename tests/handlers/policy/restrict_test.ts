@@ -53,6 +53,23 @@ Deno.test("restrict() lets everything through where there are no rules", async (
   assertEquals(await answer(handler, fakeUpload("x")), "served");
 });
 
+Deno.test("restrict() leaves names alone where it is told to, and nothing else", async () => {
+  const policy = {
+    deny: ["192.0.2.66"],
+    allowExtensions: ["cfg"],
+    reads: { maxDepth: 1 },
+  };
+  const [all, most] = [true, false].map((names) =>
+    restrict(policy, serveAll, { names })
+  );
+  for (const name of ["site.key", "a/b.cfg", "../x"]) {
+    assertEquals((await answer(all!, fakeRequest(name)))[0], "2", name);
+    assertEquals(await answer(most!, fakeRequest(name)), "served", name);
+  }
+  const denied = fakeRequest("a.cfg", remote("192.0.2.66"));
+  assertEquals((await answer(most!, denied))[0], "2");
+});
+
 Deno.test("restrict() keeps reads and writes apart, and common rules for both", async () => {
   const handler = restrict({
     deny: ["192.0.2.66"],

@@ -1,6 +1,7 @@
 import {
   foldCase,
   isWord,
+  nextStart,
   search,
   WorkExceededError,
 } from "../../../handlers/remap/_matcher.ts";
@@ -48,6 +49,19 @@ Deno.test("search() counts the work of what it finds", () => {
   assert(work.left < 100 && work.left > 50);
 });
 
+Deno.test("search() looks for what begins with ^ at the start only", () => {
+  const spent = (pattern: string, text: string, from = 0): number => {
+    const work = { left: 100_000 };
+    search(parsePosix(pattern), codes(text), from, work);
+    return 100_000 - work.left;
+  };
+  assert(spent("^b", "a".repeat(500)) < 50);
+  assert(spent("b", "a".repeat(500)) > 500);
+  assertEquals(spent("^a", "aaa", 1), 0);
+  assertEquals(match(parsePosix("^a|b"), "cb"), "1-2");
+  assertEquals(match(parsePosix("(^a)*b"), "cb")?.trim(), "1-2 -");
+});
+
 Deno.test("search() goes on from a place, with what stands before it in sight", () => {
   assertEquals(match(parsePosix("a"), "aba", 1), "2-3");
   assertEquals(match(parsePosix("^a"), "aa", 1), null);
@@ -62,4 +76,11 @@ Deno.test("isWord() and foldCase() know other languages", () => {
   const has = foldCase((code) => code === "É".codePointAt(0));
   assert(has("é".codePointAt(0)!));
   assertFalse(has("e".codePointAt(0)!));
+});
+
+Deno.test("nextStart() goes back as far as a match can reach, and a border besides", () => {
+  assertEquals(nextStart(parsePosix("ab?c"), 10), 6);
+  assertEquals(nextStart(parsePosix("abc"), 2), 0);
+  assertEquals(nextStart(parsePosix("ab*"), 10), 0);
+  assertEquals(nextStart(parsePosix("(a)\\1"), 10), 0);
 });

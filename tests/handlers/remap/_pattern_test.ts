@@ -65,3 +65,17 @@ Deno.test("compile() refuses what becomes too large", () => {
   const large = repeat(255, 255, false, repeat(255, 255));
   assertThrows(() => compile(large, OPTIONS), PatternSyntaxError);
 });
+
+Deno.test("compile() knows how long a match can be", () => {
+  const width = (node: PatternNode) => compile(node, OPTIONS).maxWidth;
+  const place: PatternNode = { kind: "place", place: "word border" };
+  const two: PatternNode = { kind: "sequence", parts: [A, place, A] };
+  assertEquals(width(place), 0);
+  assertEquals(width(two), 2);
+  assertEquals(width({ kind: "choice", options: [A, two, place] }), 2);
+  assertEquals(width({ kind: "group", index: 1, part: two }), 2);
+  assertEquals(width(repeat(0, 3, false, two)), 6);
+  assertEquals(width(repeat(1, Infinity)), Infinity);
+  assertEquals(width(repeat(0, Infinity, false, place)), 0);
+  assertEquals(width({ kind: "reference", index: 1 }), Infinity);
+});

@@ -61,3 +61,9 @@ Deno.test("parsePcreFile() tells all errors at once, each with its line", () => 
     { line: 8, message: `replacement "b$", character 2: ${dollar}` },
   ]);
 });
+
+Deno.test("substitute() leaves names alone that have more than 512 octets", () => {
+  const rules = parsePcreFile("a$ b");
+  assertEquals(rules.substitute("a".repeat(512))?.filename.length, 512);
+  assertEquals(rules.substitute("a".repeat(513)), null);
+});

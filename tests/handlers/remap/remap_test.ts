@@ -4,6 +4,7 @@ import {
   parsePcreFile,
   pcreFallback,
   remap,
+  type RemapOptions,
   type TftpHandler,
   TftpResponse,
 } from "../../../handlers/mod.ts";
@@ -100,6 +101,40 @@ Deno.test("remap() asks for files for E, and says at once when it cannot", async
   );
 });
 
+Deno.test("remap() asks for files for E by the request, when that is wished, and only for E", async () => {
+  const { names, handler } = recorder();
+  const asked: string[] = [];
+  let rules = parseMapFile("rE ^ own/\nr ^ all/");
+  const options: RemapOptions = {
+    async checkerFor({ filename, remote }) {
+      asked.push(filename);
+      await Promise.resolve();
+      return (name) => remote.hostname === "192.0.2.7" && name === "own/a";
+    },
+    isTransferable: () => true,
+  };
+  remap(rules, handler, options);
+  const remapped = remap(() => rules, handler, options);
+  const remote = { transport: "udp", hostname: "192.0.2.7", port: 5 } as const;
+  await remapped(fakeRequest("a", { remote }));
+  await remapped(fakeRequest("a"));
+  assertEquals(names, ["read own/a", "read all/a"]);
+  rules = parseMapFile("r a c");
+  remapped(fakeRequest("a"));
+  assertEquals([names.at(-1), asked], ["read c", ["a", "a"]]);
+});
+
+Deno.test("remap() refuses as the one who looks for files does", async () => {
+  const { names, handler } = recorder();
+  const remapped = remap(parseMapFile("E a"), handler, {
+    checkerFor() {
+      throw new TftpError(ERROR_CODE.FileNotFound, "no neighbour");
+    },
+  });
+  const error = await rejectionOf(async () => await remapped(fakeRequest("a")));
+  assertEquals([error.message, names], ["no neighbour", []]);
+});
+
 Deno.test("pcreFallback() asks for the other name when a file that is read is not there", async () => {
   const { names, handler } = recorder(["own.conf", "master.conf"]);
   const rules = parsePcreFile("^\\w+\\.conf$ master.conf");
@@ -138,4 +173,22 @@ Deno.test("pcreFallback() throws what the handler throws for the other name", as
     1,
   );
   assertEquals(names, ["read a", "read x"]);
+});
+
+Deno.test("pcreFallback() takes for missing what the client is told is missing", async () => {
+  const rules = parsePcreFile("^a$ b");
+  const missing: readonly (() => void)[] = [
+    () => {},
+    () => {
+      throw new Deno.errors.NotFound("a");
+    },
+  ];
+  for (const none of missing) {
+    const handler = pcreFallback(
+      rules,
+      ({ filename }) => filename === "b" ? new TftpResponse("b") : none(),
+    );
+    const response = await handler(fakeRequest("a"));
+    assertEquals(response?.source?.size, 1);
+  }
 });

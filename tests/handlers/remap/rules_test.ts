@@ -2,13 +2,16 @@ import {
   parseMapFile,
   RemapFileError,
 } from "../../../handlers/remap/map_file.ts";
-import { remapFilename } from "../../../handlers/remap/rules.ts";
+import { MAX_WORK, search } from "../../../handlers/remap/_matcher.ts";
+import { parsePosix } from "../../../handlers/remap/posix_ere.ts";
+import { remapFilename, remapWithin } from "../../../handlers/remap/rules.ts";
 import type {
   RemapFilenameOptions,
   RemapStep,
 } from "../../../handlers/remap/remap_result.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { firstSeed, forAll } from "../../_random.ts";
+import { codes } from "./_match.ts";
 
 /** The new name, or what the client learns. */
 function apply(
@@ -113,7 +116,10 @@ const ENDLESS: readonly [rules: string, reason: string][] = [
   ["s ^", "the rules do not end within 4096 steps: the last was line 1"],
   [":x\nj ^ x", "the rules do not end within 4096 steps: the last was line 2"],
   ["rs ^. x", "the rules do not end within 4096 steps: the last was line 1"],
-  ["rg a aa", "the rule in line 1 makes a name of more than 4096 characters"],
+  [
+    "rg a aaaaaaaa",
+    "the rule in line 1 makes a name of more than 4096 characters",
+  ],
   ["rg a a", "the rule in line 1 matches for ever"],
   [
     "rs .* \\0\\0",
@@ -140,6 +146,148 @@ for (const [rules, reason] of ENDLESS) {
       reason,
     });
   });
+}
+
+/** What a name costs, and what becomes of it. */
+function cost(rules: string, filename: string) {
+  const work = { left: MAX_WORK };
+  const request = {
+    filename,
+    operation: "read",
+    client: "192.0.2.1",
+  } as const;
+  const result = remapWithin(work, parseMapFile(rules), request, {});
+  return { spent: MAX_WORK - work.left, result };
+}
+
+Deno.test("remapFilename() refuses a name of more than 512 octets before any work", () => {
+  const slashes = "rg \\\\ /\nrg // /";
+  for (const name of ["\\".repeat(2000), "\\".repeat(513), "é".repeat(257)]) {
+    const { spent, result } = cost(slashes, name);
+    assertEquals(spent, 0);
+    assertEquals(result, {
+      filename: null,
+      refusal: "Remap table failure",
+      reason: "the name has more than 512 octets",
+    });
+  }
+  assertEquals(cost("", "a".repeat(512)).result.refusal, null);
+});
+
+Deno.test("remapFilename() needs little work for the longest names, whatever they are made of", () => {
+  const slashes = "rg \\\\ /\nrg // /";
+  for (
+    const [rules, name, made] of [
+      [slashes, "\\".repeat(512), "/"],
+      [slashes, "/".repeat(512), "/"],
+      [slashes, "\\a".repeat(256), "/a".repeat(256)],
+      ["rgg \\\\ /\nrgg // /", "\\".repeat(512), "/".repeat(256)],
+      ["rgg ./ x", "\\".repeat(512), "\\".repeat(512)],
+    ] as const
+  ) {
+    const { spent, result } = cost(rules, name);
+    assertEquals(result.filename, made);
+    assert(spent < MAX_WORK / 10, `${name.slice(0, 2)}: ${spent}`);
+  }
+});
+
+Deno.test("remapFilename() counts what it copies and clears, and does not go on behind the limit", () => {
+  const { spent, result } = cost("rs ^(.*)$ \\1", "a".repeat(512));
+  assertEquals(result.refusal, "Remap table failure");
+  assert(spent > MAX_WORK && spent < MAX_WORK + 1000, `${spent}`);
+  // A replacement makes a new name, and each search forgets where the one before it was.
+  const once = cost("r ^ x", "a".repeat(512)).spent;
+  const empty = cost("r ^ x", "").spent;
+  assert(once >= empty + 512 / 32 + 512 * 2 / 64, `${empty}, then ${once}`);
+  const through = cost("rgg q x", "q".repeat(512)).spent;
+  const searches = cost("rgg q x", "a".repeat(512)).spent;
+  assert(through > searches + 256, `${searches}, then ${through}`);
+  assert(cost("r .* \\0\\0\\0", "a".repeat(512)).spent > 3 * 256);
+});
+
+Deno.test("remapFilename() leaves ordinary names much room", () => {
+  const rules = [
+    "ri ^[a-z]:",
+    "rg \\\\ /",
+    "rg // /",
+    "e ^pub/",
+    "a \\.key$ No",
+    "r ^/? default/",
+    ...Array(40).fill("r ^(.*)\\.cfg$ x/\\1.txt"),
+  ].join("\n");
+  for (
+    const name of [
+      "C:\\Boot\\x64\\fonts\\wgl4_boot.ttf",
+      "pxelinux.cfg/01-00-11-22-33-44-55",
+      "a-directory/".repeat(10) + "file.cfg",
+    ]
+  ) {
+    const { spent, result } = cost(rules, name);
+    assertEquals(result.refusal, null);
+    assert(spent < MAX_WORK / 10, `${name}: ${spent}`);
+  }
+});
+
+Deno.test("remapFilename() replaces with rg as if it began at the start each time", () => {
+  console.log(`seed ${firstSeed()}`);
+  const compared = { same: 0, changed: 0 };
+  forAll(2000, (random) => {
+    const word = (letters: readonly string[], most: number) =>
+      random.list(random.between(1, most), () => random.pick(letters)).join("");
+    const pattern = word(
+      [
+        ..."ab/.|()^$",
+        "[ab]",
+        "a{0,2}",
+        "a?",
+        "b*",
+        "\\b",
+        "\\<",
+        "\\>",
+        "\\B",
+      ],
+      5,
+    );
+    const put = word([..."abc/"], 3).slice(random.between(0, 1));
+    const filename = word([..."aab//-"], 20);
+    let rules;
+    try {
+      rules = parseMapFile(`rg ${pattern} ${put}`);
+    } catch (error) {
+      assert(error instanceof RemapFileError);
+      return;
+    }
+    const request = { filename, operation: "read", client: "" } as const;
+    const options = { maxSteps: 60 };
+    const made = remapFilename(rules, request, options).filename;
+    const expected = replaceFromStart(pattern, put, filename, 60);
+    assertEquals(made, expected, `rg ${pattern} ${put}: ${filename}`);
+    compared[made === filename ? "same" : "changed"]++;
+  });
+  assert(compared.changed > 300, JSON.stringify(compared));
+});
+
+/** What `rg` means, done without any haste; `null` when there is no end to it. */
+function replaceFromStart(
+  pattern: string,
+  put: string,
+  filename: string,
+  maxSteps: number,
+): string | null {
+  const program = parsePosix(pattern);
+  let name = codes(filename);
+  for (let step = 0; step < maxSteps; step++) {
+    const match = search(program, name, 0, { left: 1_000_000 });
+    if (match === null) return String.fromCodePoint(...name);
+    const next = name.toSpliced(
+      match.start,
+      match.end - match.start,
+      ...codes(put),
+    );
+    if (`${next}` === `${name}`) return null;
+    name = next;
+  }
+  return null;
 }
 
 Deno.test("remapFilename() tells each step", () => {
