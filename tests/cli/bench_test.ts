@@ -150,6 +150,16 @@ Deno.test("bench tells what it has when Ctrl-C ends it, with status 1", async ()
   assert(!context.isListening);
 });
 
+Deno.test("bench says when a name has no address", async () => {
+  // A name that cannot be: no resolver is asked.
+  assertEquals(await run(["bench", "tftp://a..b/c"]), {
+    status: 1,
+    stdout: "",
+    stderr:
+      'tftpkit: Cannot find host "a..b": check the name, or use its address\n',
+  });
+});
+
 Deno.test("bench refuses what makes no sense, with status 2", async () => {
   const { status, stderr } = await run(["bench"]);
   assertEquals(status, 2);
