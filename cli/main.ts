@@ -1,5 +1,6 @@
 import { benchCommand } from "./bench.ts";
 import { type Command, UsageError } from "./command.ts";
+import { completionsCommand } from "./completions.ts";
 import { ConfigError, problemsOf } from "./config.ts";
 import type { CliContext } from "./context.ts";
 import { getCommand } from "./get.ts";
@@ -11,12 +12,13 @@ import { serveCommand } from "./serve.ts";
 import { VERSION } from "./version.ts";
 
 /** Every command there is, in the order of `--help`. */
-const COMMANDS: readonly Command[] = [
+export const COMMANDS: readonly Command[] = [
   serveCommand,
   getCommand,
   putCommand,
   mapTestCommand,
   benchCommand,
+  completionsCommand(() => COMMANDS),
 ];
 
 /**

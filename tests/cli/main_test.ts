@@ -3,7 +3,7 @@ import { main } from "../../cli/main.ts";
 import { VERSION } from "../../cli/version.ts";
 import { FakeContext, run } from "./_context.ts";
 
-const COMMANDS = ["serve", "get", "put", "map-test", "bench"];
+const COMMANDS = ["serve", "get", "put", "map-test", "bench", "completions"];
 
 for (const args of [["--help"], ["-h"], ["help"]]) {
   Deno.test(`main() shows help for ${args}, and asks for nothing`, async () => {
@@ -29,7 +29,11 @@ for (const command of COMMANDS) {
   });
 
   Deno.test(`main() shows help for ${command} whatever else is said`, async () => {
-    const more = command === "map-test" ? ["--write"] : ["-r", "x"];
+    const more = command === "map-test"
+      ? ["--write"]
+      : command === "completions"
+      ? ["tcsh"]
+      : ["-r", "x"];
     const { status } = await run([command, "a", "b", ...more, "--help"]);
     assertEquals(status, 0);
   });
@@ -57,17 +61,17 @@ Deno.test("main() shows help as an error when nothing is asked for", async () =>
 const REFUSED: readonly [args: string[], message: string, hint: string][] = [
   [
     ["nope"],
-    'There is no command "nope": use serve, get, put, map-test or bench',
+    'There is no command "nope": use serve, get, put, map-test, bench or completions',
     "",
   ],
   [
     ["help", "nope"],
-    'There is no command "nope": use serve, get, put, map-test or bench',
+    'There is no command "nope": use serve, get, put, map-test, bench or completions',
     "",
   ],
   [
     ["toString"],
-    'There is no command "toString": use serve, get, put, map-test or bench',
+    'There is no command "toString": use serve, get, put, map-test, bench or completions',
     "",
   ],
   [["--verbose"], "There is no option --verbose before a command", ""],
