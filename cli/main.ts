@@ -60,7 +60,7 @@ async function dispatch(context: CliContext): Promise<number> {
       return 0;
     case "--version":
     case "-V":
-      stdout.write(versionLine(programName));
+      stdout.write(versionLine(context));
       return 0;
     case "help":
       return help(rest, context);
@@ -72,7 +72,7 @@ async function dispatch(context: CliContext): Promise<number> {
     return 0;
   }
   if (parsed.has("version")) {
-    stdout.write(versionLine(programName));
+    stdout.write(versionLine(context));
     return 0;
   }
   return await command.run(parsed, context);
@@ -105,6 +105,12 @@ function listCommands(): string {
   return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 
-function versionLine(programName: string): string {
-  return `${programName} ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`;
+function versionLine({ programName, commit }: CliContext): string {
+  const facts = [
+    ...(commit === undefined ? [] : [`commit ${commit}`]),
+    `deno ${Deno.version.deno}`,
+    `v8 ${Deno.version.v8}`,
+    Deno.build.target,
+  ];
+  return `${programName} ${VERSION} (${facts.join(", ")})\n`;
 }

@@ -47,10 +47,19 @@ for (
     assertEquals([status, stderr], [0, ""]);
     assertEquals(
       stdout,
-      `tftpkit ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`,
+      `tftpkit ${VERSION} (deno ${Deno.version.deno}, v8 ${Deno.version.v8}, ${Deno.build.target})\n`,
     );
   });
 }
+
+Deno.test("main() shows the commit where the build has written it down", async () => {
+  const context = new FakeContext(["--version"]);
+  assertEquals(await main(Object.assign(context, { commit: "abc1234" })), 0);
+  assertMatch(
+    context.stdout.text,
+    /^tftpkit \S+ \(commit abc1234, deno \S+, v8 \S+, \S+\)\n$/,
+  );
+});
 
 Deno.test("main() shows help as an error when nothing is asked for", async () => {
   const { status, stdout, stderr } = await run([]);
