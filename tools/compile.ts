@@ -95,7 +95,7 @@ export function embeddedFiles(text: string): string[] {
   const files: string[] = [];
   const folders: string[] = [];
   for (const line of text.split("\n")) {
-    const match = /^((?:│ |  )*)[├└]─(─|┬) (.+?)(?: \([^()]*\))?$/.exec(line);
+    const match = /^((?:│ | {2})*)[├└]─(─|┬) (.+?)(?: \([^()]*\))?$/.exec(line);
     if (!match) continue;
     const [, indent, joint, name] = match;
     folders.length = indent!.length / 2;
