@@ -72,7 +72,12 @@ async function run(
     abortion.abort(new Error("interrupted"));
   });
   try {
-    const report = await measureAll(plan, options(args), abortion.signal);
+    const report = await measureAll(
+      plan,
+      options(args),
+      abortion.signal,
+      progressTo(context),
+    );
     if (typeof report === "string") {
       context.stderr.write(`No transfer went well in the warm-up: ${report}\n`);
       return 1;
@@ -95,6 +100,18 @@ function options(args: ParsedArguments): ClientOptions {
     ...(retries === undefined ? {} : { retries }),
   };
 }
+
+/** Tells somebody who waits what is being measured; an empty text wipes it away. */
+function progressTo({ stderr }: CliContext): (text: string) => void {
+  return (text) => {
+    if (!stderr.isTerminal) return;
+    // Blanks, and no control sequence: not every terminal knows one.
+    const line = text.padEnd(PROGRESS_COLUMNS);
+    stderr.write(text === "" ? `\r${line}\r` : `\r${line}`);
+  };
+}
+
+const PROGRESS_COLUMNS = 60;
 
 function tell(
   report: Report,
@@ -125,6 +142,7 @@ async function measureAll(
   plan: BenchPlan,
   options: ClientOptions,
   signal: AbortSignal,
+  onProgress: (text: string) => void,
 ): Promise<Report | string> {
   const { load, settings, simulation, uploadBytes } = plan;
   const target = plan.target && {
@@ -135,11 +153,17 @@ async function measureAll(
   const cpuBefore = process.cpuUsage();
   const startedAt = systemClock.now();
   const results: Result[] = [];
-  for (const setting of settings) {
+  for (const [index, setting] of settings.entries()) {
     if (signal.aborted) break;
+    onProgress(
+      `Measuring ${
+        index + 1
+      } of ${settings.length}: blksize ${setting.blksize}, windowsize ${setting.windowsize}`,
+    );
     const run = simulation
       ? await runSimulated(plan, simulation, setting, options, signal)
       : await runReal(plan, target!, setting, options, signal);
+    onProgress("");
     if (run.coldFailure !== null) return run.coldFailure;
     results.push(resultOf(setting, run));
   }

@@ -51,7 +51,7 @@ export class Stopwatch implements Network {
     const isFirst = this.#isUpload
       ? opcode === OPCODE.ACK || opcode === OPCODE.OACK
       : opcode === OPCODE.DATA;
-    if (isFirst) this.firstAt ??= this.#now();
+    if (isFirst) this.firstAt = this.#now();
     return received;
   }
 }

@@ -134,6 +134,18 @@ Deno.test("bench asks for the host alone, and for nothing on the simulator", asy
   assertEquals([await main(context), context.asked], [0, []]);
 });
 
+Deno.test("bench says what it measures in a terminal, and wipes that away", async () => {
+  const { stderr } = await run(
+    ["bench", "--simulate", "-n", "1", "--size", "1k", "-b", "512,1024"],
+    { isTerminal: true },
+  );
+  const texts = stderr.split("\r").map((each) => each.trimEnd());
+  assertEquals(texts, [
+    ...["", "Measuring 1 of 2: blksize 512, windowsize 16", "", ""],
+    ...["Measuring 2 of 2: blksize 1024, windowsize 16", "", ""],
+  ]);
+});
+
 Deno.test("bench tells what it has when Ctrl-C ends it, with status 1", async () => {
   await using _ = closeSockets();
   await using server = new TestServer({ a: "x".repeat(2000) }, {
