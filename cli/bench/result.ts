@@ -7,8 +7,8 @@
 import type { Run } from "./run.ts";
 import { type Bin, histogram, summarize, type Summary } from "./statistics.ts";
 
-/** Bins of the histogram of transfer times. */
-const BINS = 10;
+/** Bins of the histogram of transfer times: no more than this, nor than transfers. */
+const MAX_BINS = 10;
 
 /** Block and window size that were asked for. */
 export interface Setting {
@@ -92,7 +92,7 @@ export function resultOf(
     bytesPerSecond: elapsedMs > 0 ? bytes * 1000 / elapsedMs : 0,
     totalMs: summarize(times),
     firstByteMs: summarize(good.map(({ firstByteMs }) => firstByteMs)),
-    histogram: histogram(times, BINS),
+    histogram: histogram(times, Math.min(MAX_BINS, times.length)),
     retransmissions: sum("retransmissions"),
     duplicates: sum("duplicates"),
     gaps,

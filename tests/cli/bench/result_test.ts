@@ -58,7 +58,10 @@ Deno.test("resultOf() sums up what went well, and counts failures by kind", () =
     timeouts: 1,
     lossSeen: 0.1,
   });
-  assertEquals(histogram.length, 10);
+  assertEquals(histogram, [
+    { from: 10, to: 15, count: 1 },
+    { from: 15, to: 20, count: 1 },
+  ]);
 });
 
 Deno.test("resultOf() of nothing that went well has no times, and no NaN", () => {
