@@ -91,7 +91,7 @@ function optionSpec(program: string, option: OptionModel): string {
 
 /** One for all places: `_alternative` joins what can stand there. */
 function operandSpecs(program: string, operands: readonly Offer[]): string[] {
-  if (operands.length === 0) return ["'*: : '"];
+  if (operands.length === 0) return [];
   if (operands.length === 1) {
     const [offer] = operands;
     return [quote(`*:${offer!.kind}:${action(program, offer!)}`)];

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { completionScript } from "../../../cli/completions.ts";
 import { COMMANDS } from "../../../cli/main.ts";
 import { type ShellPlace, testWith } from "./_shells.ts";
 
@@ -96,6 +97,22 @@ testWith(
     assertEquals(
       await complete(place, "source $HOME/script", lines),
       lines.map((line) => `${line}p `),
+    );
+  },
+);
+
+testWith(
+  "zsh",
+  "zsh completes options where there are no operands",
+  async (place) => {
+    const bare = { ...COMMANDS[0]!, name: "bare", usage: ["bare [OPTIONS]"] };
+    await Deno.writeTextFile(
+      `${place.path}/script`,
+      completionScript("zsh", "tftpkit", [bare]),
+    );
+    assertEquals(
+      await complete(place, "source $HOME/script", ["bare --hel", "bare r"]),
+      ["bare --help ", "bare r"],
     );
   },
 );
