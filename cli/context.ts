@@ -34,6 +34,8 @@ export interface CliContext {
   readonly noColor: boolean;
   /** What the program is called by, for usage lines: `tftpkit`, or how Deno runs it. */
   readonly programName: string;
+  /** The commit that it was built from, where whoever built it has written that down. */
+  readonly commit?: string;
   /**
    * A variable of the environment.
    *

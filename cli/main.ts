@@ -1,4 +1,6 @@
+import { benchCommand } from "./bench.ts";
 import { type Command, UsageError } from "./command.ts";
+import { completionsCommand } from "./completions.ts";
 import { ConfigError, problemsOf } from "./config.ts";
 import type { CliContext } from "./context.ts";
 import { getCommand } from "./get.ts";
@@ -11,12 +13,14 @@ import { shellCommand } from "./shell.ts";
 import { VERSION } from "./version.ts";
 
 /** Every command there is, in the order of `--help`. */
-const COMMANDS: readonly Command[] = [
+export const COMMANDS: readonly Command[] = [
   serveCommand,
   getCommand,
   putCommand,
   shellCommand,
   mapTestCommand,
+  benchCommand,
+  completionsCommand(() => COMMANDS),
 ];
 
 /**
@@ -58,7 +62,7 @@ async function dispatch(context: CliContext): Promise<number> {
       return 0;
     case "--version":
     case "-V":
-      stdout.write(versionLine(programName));
+      stdout.write(versionLine(context));
       return 0;
     case "help":
       return help(rest, context);
@@ -70,7 +74,7 @@ async function dispatch(context: CliContext): Promise<number> {
     return 0;
   }
   if (parsed.has("version")) {
-    stdout.write(versionLine(programName));
+    stdout.write(versionLine(context));
     return 0;
   }
   return await command.run(parsed, context);
@@ -103,6 +107,12 @@ function listCommands(): string {
   return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 
-function versionLine(programName: string): string {
-  return `${programName} ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`;
+function versionLine({ programName, commit }: CliContext): string {
+  const facts = [
+    ...(commit === undefined ? [] : [`commit ${commit}`]),
+    `deno ${Deno.version.deno}`,
+    `v8 ${Deno.version.v8}`,
+    Deno.build.target,
+  ];
+  return `${programName} ${VERSION} (${facts.join(", ")})\n`;
 }

@@ -3,7 +3,15 @@ import { main } from "../../cli/main.ts";
 import { VERSION } from "../../cli/version.ts";
 import { FakeContext, run } from "./_context.ts";
 
-const COMMANDS = ["serve", "get", "put", "shell", "map-test"];
+const COMMANDS = [
+  "serve",
+  "get",
+  "put",
+  "shell",
+  "map-test",
+  "bench",
+  "completions",
+];
 
 for (const args of [["--help"], ["-h"], ["help"]]) {
   Deno.test(`main() shows help for ${args}, and asks for nothing`, async () => {
@@ -29,7 +37,11 @@ for (const command of COMMANDS) {
   });
 
   Deno.test(`main() shows help for ${command} whatever else is said`, async () => {
-    const more = command === "map-test" ? ["--write"] : ["-b", "x"];
+    const more = command === "map-test"
+      ? ["--write"]
+      : command === "completions"
+      ? ["tcsh"]
+      : ["-r", "x"];
     const { status } = await run([command, "a", "b", ...more, "--help"]);
     assertEquals(status, 0);
   });
@@ -43,10 +55,19 @@ for (
     assertEquals([status, stderr], [0, ""]);
     assertEquals(
       stdout,
-      `tftpkit ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`,
+      `tftpkit ${VERSION} (deno ${Deno.version.deno}, v8 ${Deno.version.v8}, ${Deno.build.target})\n`,
     );
   });
 }
+
+Deno.test("main() shows the commit where the build has written it down", async () => {
+  const context = new FakeContext(["--version"]);
+  assertEquals(await main(Object.assign(context, { commit: "abc1234" })), 0);
+  assertMatch(
+    context.stdout.text,
+    /^tftpkit \S+ \(commit abc1234, deno \S+, v8 \S+, \S+\)\n$/,
+  );
+});
 
 Deno.test("main() shows help as an error when nothing is asked for", async () => {
   const { status, stdout, stderr } = await run([]);
@@ -57,17 +78,17 @@ Deno.test("main() shows help as an error when nothing is asked for", async () =>
 const REFUSED: readonly [args: string[], message: string, hint: string][] = [
   [
     ["nope"],
-    'There is no command "nope": use serve, get, put, shell or map-test',
+    'There is no command "nope": use serve, get, put, shell, map-test, bench or completions',
     "",
   ],
   [
     ["help", "nope"],
-    'There is no command "nope": use serve, get, put, shell or map-test',
+    'There is no command "nope": use serve, get, put, shell, map-test, bench or completions',
     "",
   ],
   [
     ["toString"],
-    'There is no command "toString": use serve, get, put, shell or map-test',
+    'There is no command "toString": use serve, get, put, shell, map-test, bench or completions',
     "",
   ],
   [["--verbose"], "There is no option --verbose before a command", ""],

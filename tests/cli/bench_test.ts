@@ -1,0 +1,179 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { main } from "../../cli/main.ts";
+import { FakeContext, run } from "./_context.ts";
+import { closeSockets, TestServer } from "./_server.ts";
+
+Deno.test("bench measures downloads, and says what measuring has cost", async () => {
+  await using _ = closeSockets();
+  await using server = new TestServer({ "a.bin": "x".repeat(20_000) });
+  const { status, stdout, stderr } = await run(
+    ["bench", "-c", "2", "-n", "5", server.url("a.bin")],
+  );
+  assertEquals([status, stderr], [0, ""]);
+  assertMatch(stdout, /^tftp:\S+a\.bin: downloads by 2 clients\n/);
+  assertMatch(stdout, /^5 well, 0 failed; 100\.0 kB in /m);
+  assertMatch(stdout, /^ {2}first byte +\d/m);
+  assertMatch(stdout, /^This program used \d+\.\d\d s of CPU in /m);
+  const requests = server.events.filter(({ type }) => type === "request");
+  assertEquals(requests.length, 7);
+});
+
+Deno.test("bench --json measures each pair of block and window size", async () => {
+  await using _ = closeSockets();
+  await using server = new TestServer({ "a.bin": "x".repeat(20_000) });
+  const { status, stdout } = await run([
+    ...["bench", "--json", "-n", "2", "-b", "512,1024", "--windowsize", "1,4"],
+    server.url("a.bin"),
+  ]);
+  assertEquals(status, 0);
+  const { results, operation, simulation } = JSON.parse(stdout);
+  assertEquals([operation, simulation], ["download", null]);
+  const seen = results.map((each: Record<string, unknown>) => [
+    each.blksize,
+    each.windowsize,
+    each.transfers,
+    each.bytes,
+    each.negotiated,
+  ]);
+  assertEquals(
+    seen,
+    [[512, 1], [512, 4], [1024, 1], [1024, 4]].map(([blksize, windowsize]) => [
+      blksize,
+      windowsize,
+      2,
+      40_000,
+      { blksize, windowsize },
+    ]),
+  );
+});
+
+Deno.test("bench --put uploads to names that nobody else has, and says that they stay", async () => {
+  await using _ = closeSockets();
+  await using server = new TestServer({ "in/mine": "mine" });
+  for (let i = 0; i < 2; i++) {
+    const { status, stderr } = await run(
+      ["bench", "--put", "3000", "-c", "2", "-n", "3", server.url("in/")],
+    );
+    assertEquals(status, 0);
+    assertEquals(
+      stderr,
+      `What was uploaded is still there: ${server.url("in/")}tftpkit-bench-*\n`,
+    );
+  }
+  const names = [...server.files.keys()].filter((name) => name !== "in/mine");
+  // Three that count and two to warm up, twice.
+  assertEquals(names.length, 10);
+  for (const name of names) {
+    assertMatch(name, /^in\/tftpkit-bench-[0-9a-f]{8}-[12]-[123]$/);
+  }
+  assertEquals(server.files.get("in/mine"), "mine");
+});
+
+Deno.test("bench --put --overwrite-ok uploads to one name for each client", async () => {
+  await using _ = closeSockets();
+  await using server = new TestServer();
+  const args = ["bench", "--put", "100", "--overwrite-ok"];
+  const alone = await run([...args, server.url("one")]);
+  assertEquals([alone.status, alone.stderr], [0, ""]);
+  assertEquals([...server.files.keys()], ["one"]);
+  await run([...args, "-c", "2", server.url("two")]);
+  assertEquals([...server.files.keys()].toSorted(), ["one", "two-1", "two-2"]);
+});
+
+Deno.test("bench tries nothing more when the warm-up fails", async () => {
+  await using _ = closeSockets();
+  await using server = new TestServer();
+  assertEquals(await run(["bench", "-n", "1000", server.url("nope")]), {
+    status: 1,
+    stdout: "",
+    stderr:
+      'No transfer went well in the warm-up: the server refused with code 1: "File not found"\n',
+  });
+});
+
+Deno.test("bench counts failures by their kind, with status 1", async () => {
+  await using _ = closeSockets();
+  await using server = new TestServer();
+  const { status, stdout } = await run(
+    ["bench", "--warmup", "0", "-n", "3", server.url("nope")],
+  );
+  assertEquals(status, 1);
+  assertMatch(stdout, /^0 well, 3 failed; 0 B in /m);
+  assertMatch(stdout, /^ {2}3 refused with code 1 \(File not found\)$/m);
+});
+
+Deno.test("bench --simulate is the same for the same seed, but for its own cost", async () => {
+  const measure = async (...more: string[]) => {
+    const { status, stdout, stderr } = await run([
+      ...["bench", "--simulate", "--json", "--loss", "2", "-c", "3", "-n", "6"],
+      ...more,
+    ]);
+    assertEquals([status, stderr], [0, ""]);
+    const { results, subject, simulation } = JSON.parse(stdout);
+    assertEquals([subject, simulation.lossPercent], ["simulator", 2]);
+    return results;
+  };
+  const results = await measure("--size", "200k", "--seed", "5");
+  assertEquals(results[0].bytes, 6 * 200 * 1024);
+  assert(results[0].gaps > 0 && results[0].lossSeen > 0);
+  assertEquals(await measure("--size", "200k", "--seed", "5"), results);
+  const others = await measure("--size", "200k", "--seed", "6");
+  assert(others[0].elapsedMs !== results[0].elapsedMs);
+  assertEquals((await measure("--put", "10k"))[0].bytes, 6 * 10_240);
+});
+
+Deno.test("bench asks for the host alone, and for nothing on the simulator", async () => {
+  const isGranted = () => false;
+  const denied = await run(["bench", "tftp://192.0.2.1/a"], { isGranted });
+  assertEquals([denied.status, denied.stdout], [1, ""]);
+  assertMatch(denied.stderr, /add --allow-net=192\.0\.2\.1,0\.0\.0\.0:0 after/);
+  const context = new FakeContext(
+    ["bench", "--simulate", "-n", "1", "--size", "1k"],
+    { isGranted },
+  );
+  assertEquals([await main(context), context.asked], [0, []]);
+});
+
+Deno.test("bench says what it measures in a terminal, and wipes that away", async () => {
+  const { stderr } = await run(
+    ["bench", "--simulate", "-n", "1", "--size", "1k", "-b", "512,1024"],
+    { isTerminal: true },
+  );
+  const texts = stderr.split("\r").map((each) => each.trimEnd());
+  assertEquals(texts, [
+    ...["", "Measuring 1 of 2: blksize 512, windowsize 16", "", ""],
+    ...["Measuring 2 of 2: blksize 1024, windowsize 16", "", ""],
+  ]);
+});
+
+Deno.test("bench tells what it has when Ctrl-C ends it, with status 1", async () => {
+  await using _ = closeSockets();
+  await using server = new TestServer({ a: "x".repeat(2000) }, {
+    onEvent() {
+      if (++events === 20) context.terminate();
+    },
+  });
+  let events = 0;
+  const context = new FakeContext(
+    ["bench", "-d", "3600", "--warmup", "0", server.url("a")],
+  );
+  assertEquals(await main(context), 1);
+  assertMatch(context.stdout.text, /^\d+ well, 0 failed; /m);
+  assert(!context.isListening);
+});
+
+Deno.test("bench says when a name has no address", async () => {
+  // A name that cannot be: no resolver is asked.
+  assertEquals(await run(["bench", "tftp://a..b/c"]), {
+    status: 1,
+    stdout: "",
+    stderr:
+      'tftpkit: Cannot find host "a..b": check the name, or use its address\n',
+  });
+});
+
+Deno.test("bench refuses what makes no sense, with status 2", async () => {
+  const { status, stderr } = await run(["bench"]);
+  assertEquals(status, 2);
+  assertMatch(stderr, /^tftpkit: One URL is needed, .*\nTry "tftpkit bench/);
+});
