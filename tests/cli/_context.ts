@@ -1,9 +1,12 @@
+import { type Clock, systemClock } from "../../net/mod.ts";
 import type { CliContext, Output } from "../../cli/context.ts";
 import { main } from "../../cli/main.ts";
 
 /** An output that keeps what is written, and can be waited for. */
 export class FakeOutput implements Output {
   readonly isTerminal: boolean;
+  columns = 80;
+  rows = 24;
   readonly #pieces: Uint8Array<ArrayBuffer>[] = [];
   readonly #waiting = new Set<() => void>();
 
@@ -62,6 +65,7 @@ export class FakeContext implements CliContext {
   readonly stdin: ReadableStream<Uint8Array>;
   readonly noColor: boolean;
   readonly programName = "tftpkit";
+  readonly clock: Clock;
   /** What was asked for so far. */
   readonly asked: Deno.PermissionDescriptor[] = [];
   /** The status that the process was ended with at once, if it was. */
@@ -76,6 +80,7 @@ export class FakeContext implements CliContext {
     this.args = args;
     this.stdin = ReadableStream.from(stdin);
     this.stderr = new FakeOutput(options.isTerminal);
+    this.clock = options.clock ?? systemClock;
     this.noColor = options.noColor ?? false;
     this.#isGranted = isGranted;
   }
@@ -83,6 +88,11 @@ export class FakeContext implements CliContext {
   /** Whether anybody would hear Ctrl-C, or SIGHUP. */
   get isListening(): boolean {
     return this.#handlers.size + this.#reloaders.size > 0;
+  }
+
+  /** A moment in 2026, and on from there. */
+  time(): number {
+    return Date.UTC(2026, 0, 2, 3, 4, 5) + this.clock.now();
   }
 
   readonly env = (name: string) => this.variables.get(name);
@@ -122,6 +132,7 @@ export interface FakeContextOptions {
   readonly stdin?: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
   readonly isTerminal?: boolean;
   readonly noColor?: boolean;
+  readonly clock?: Clock;
   readonly isGranted?: (descriptor: Deno.PermissionDescriptor) => boolean;
 }
 
