@@ -1,9 +1,19 @@
 import { dirname } from "@std/path";
 import { FileSink } from "../handlers/mod.ts";
 import type { Sink } from "../net/mod.ts";
-import { quoteText } from "../packet/mod.ts";
+import { ERROR_CODE, quoteText, TftpError } from "../packet/mod.ts";
 import type { Output } from "./context.ts";
 import { explain } from "./explain.ts";
+
+/** Options of {@linkcode openOutput}. */
+export interface OutputOptions {
+  /** Whether a file that is there is replaced; it is unless told otherwise. */
+  readonly overwrite?: boolean;
+  /** Whether a symbolic link is written through; it is unless told otherwise. */
+  readonly followSymlink?: boolean;
+  /** What a file is called that has not come to its end; it is removed unless told otherwise. */
+  readonly partialPath?: string | null;
+}
 
 /**
  * Where a download goes.
@@ -11,12 +21,17 @@ import { explain } from "./explain.ts";
  * @param path A file, which appears when it is complete; a device or pipe, which is written to as it is; `null` for
  * standard output.
  * @param stdout Standard output.
+ * @param options What to do with what is there, and with what is not complete.
+ * @returns Where to write.
  * @throws {Error} When the file cannot be created.
  */
 export async function openOutput(
   path: string | null,
   stdout: Output,
+  options: OutputOptions = {},
 ): Promise<Sink> {
+  const { overwrite = true, followSymlink = true, partialPath = null } =
+    options;
   if (path === null) {
     return { write: (bytes) => stdout.write(bytes), commit() {}, abort() {} };
   }
@@ -24,8 +39,9 @@ export async function openOutput(
   if (info && isSpecial(info)) return await deviceSink(path);
   try {
     return FileSink.open(path, {
-      overwrite: true,
-      followSymlink: true,
+      overwrite,
+      followSymlink,
+      partialPath,
       maxSizeBytes: Infinity,
     });
   } catch (error) {
@@ -38,7 +54,8 @@ export function isSpecial(info: Deno.FileInfo): boolean {
   return !info.isFile && !info.isDirectory;
 }
 
-function statIfThere(path: string): Deno.FileInfo | null {
+/** What is known of a path; `null` when nothing is there. */
+export function statIfThere(path: string): Deno.FileInfo | null {
   try {
     return Deno.statSync(path);
   } catch {
@@ -49,7 +66,7 @@ function statIfThere(path: string): Deno.FileInfo | null {
 /** The sink speaks of uploads and of its temporary file, neither of which is known here. */
 function explainCreation(error: unknown, path: string): unknown {
   const { cause } = error as Error;
-  if (cause === undefined) return error;
+  if (cause === undefined) return simplify(error, path);
   const directory = dirname(path);
   return new Error(
     cause instanceof Deno.errors.NotFound && !statIfThere(directory)
@@ -57,6 +74,19 @@ function explainCreation(error: unknown, path: string): unknown {
       : `${quoteText(path)} cannot be written: ${explain(cause)}`,
     { cause: error },
   );
+}
+
+/** Those that were made for uploads to a server, in words for a download. */
+function simplify(error: unknown, path: string): unknown {
+  const isThere = error instanceof TftpError &&
+    error.code === ERROR_CODE.FileAlreadyExists;
+  return isThere
+    ? new TftpError(
+      ERROR_CODE.FileAlreadyExists,
+      `${quoteText(path)} is there already, and --no-clobber keeps it`,
+      { cause: error },
+    )
+    : error;
 }
 
 async function deviceSink(path: string): Promise<Sink> {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { isSpecial, openOutput } from "../../cli/file_output.ts";
+import { TftpError } from "../../packet/mod.ts";
 import { Sandbox } from "../handlers/_sandbox.ts";
 import { FakeOutput } from "./_context.ts";
 
@@ -62,6 +63,27 @@ Deno.test({
     assert(isSpecial(Deno.statSync("/dev/null")));
     assert(!isSpecial(Deno.statSync(".")));
   },
+});
+
+Deno.test("openOutput() leaves what is there, where that was asked for", async () => {
+  using sandbox = new Sandbox({ old: "old" });
+  const path = `${sandbox.path}/old`;
+  const open = () => openOutput(path, new FakeOutput(), { overwrite: false });
+  const error = await assertRejects(open, TftpError);
+  assertEquals([error.code, error.message], [
+    6,
+    `"${path}" is there already, and --no-clobber keeps it`,
+  ]);
+});
+
+Deno.test("openOutput() keeps a file that has not come to its end under another name", async () => {
+  using sandbox = new Sandbox();
+  const path = `${sandbox.path}/x`;
+  const partialPath = `${path}.part`;
+  const sink = await openOutput(path, new FakeOutput(), { partialPath });
+  await sink.write(BYTES);
+  await sink.abort(new Error("lost"));
+  assertEquals(sandbox.list(), ["x.part"]);
 });
 
 async function complaint(path: string): Promise<string> {
