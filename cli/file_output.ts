@@ -38,12 +38,13 @@ export async function openOutput(
   const info = statIfThere(path);
   if (info && isSpecial(info)) return await deviceSink(path);
   try {
-    return FileSink.open(path, {
+    const sink = FileSink.open(path, {
       overwrite,
       followSymlink,
       partialPath,
       maxSizeBytes: Infinity,
     });
+    return explainedSink(sink, path);
   } catch (error) {
     throw explainCreation(error, path);
   }
@@ -66,7 +67,7 @@ export function statIfThere(path: string): Deno.FileInfo | null {
 /** The sink speaks of uploads and of its temporary file, neither of which is known here. */
 function explainCreation(error: unknown, path: string): unknown {
   const { cause } = error as Error;
-  if (cause === undefined) return simplify(error, path);
+  if (cause === undefined) return explainWriting(error, path);
   const directory = dirname(path);
   return new Error(
     cause instanceof Deno.errors.NotFound && !statIfThere(directory)
@@ -76,17 +77,45 @@ function explainCreation(error: unknown, path: string): unknown {
   );
 }
 
-/** Those that were made for uploads to a server, in words for a download. */
-function simplify(error: unknown, path: string): unknown {
-  const isThere = error instanceof TftpError &&
-    error.code === ERROR_CODE.FileAlreadyExists;
-  return isThere
-    ? new TftpError(
-      ERROR_CODE.FileAlreadyExists,
-      `${quoteText(path)} is there already, and --no-clobber keeps it`,
-      { cause: error },
-    )
-    : error;
+/** A sink for uploads, whose errors are about a download. */
+function explainedSink(sink: Sink, path: string): Sink {
+  return {
+    write(bytes) {
+      try {
+        return sink.write(bytes);
+      } catch (error) {
+        throw explainWriting(error, path);
+      }
+    },
+    async commit() {
+      try {
+        await sink.commit();
+      } catch (error) {
+        throw explainWriting(error, path);
+      }
+    },
+    abort: (reason) => sink.abort(reason),
+  };
+}
+
+/** The same for the server, and in other words for the person here. */
+function explainWriting(error: unknown, path: string): unknown {
+  if (!(error instanceof TftpError)) return error;
+  const { code, wireText, cause } = error;
+  const name = quoteText(path);
+  if (code === ERROR_CODE.FileAlreadyExists) {
+    const text = `${name} is there already, and --no-clobber keeps it`;
+    return new TftpError(code, text, { cause: error, wireText });
+  }
+  if (cause === undefined) return error;
+  const advice = code === ERROR_CODE.DiskFull
+    ? ": make room, or write elsewhere with --output-dir"
+    : "";
+  return new TftpError(
+    code,
+    `${name} cannot be written: ${explain(cause)}${advice}`,
+    { cause: error, wireText },
+  );
 }
 
 async function deviceSink(path: string): Promise<Sink> {

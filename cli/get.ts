@@ -174,9 +174,11 @@ function makeTask(
     },
     afterword() {
       if (partialPath === null || received === 0) return null;
-      // Another partial file that must not be replaced may have the name.
-      if (statIfThere(partialPath)?.size !== received) return null;
-      return `${formatBytes(received)} are kept in ${quoteText(partialPath)}`;
+      const size = statIfThere(partialPath)?.size ?? 0;
+      // Another partial file may have the name, which must not be replaced.
+      const isOther = !output.overwrite && size !== received;
+      if (size === 0 || isOther) return null;
+      return `${formatBytes(size)} are kept in ${quoteText(partialPath)}`;
     },
   };
 }

@@ -10,7 +10,7 @@
 // Rules:
 // 1. No line is as wide as the terminal: one that fills it would wrap in some.
 // 2. What is narrow loses first the sizes, then the bar, repairs, rate and time; the name is cut last, and has a third of the
-//    line.
+//    line. Of a long name the end is shown: that is what differs.
 // 3. A file whose size is not known has no bar, no percentage and no end: what came, how fast, and for how long.
 // 4. There are never more lines than the terminal has: those that do not fit are counted.
 // 5. ASCII only, besides the name: not every console of a switch closet knows more.
@@ -82,7 +82,7 @@ export function progressLines(
 }
 
 function rowLine(row: ProgressRow, nameWidth: number, width: number): string {
-  const name = cut(row.name, nameWidth);
+  const name = cutFront(row.name, nameWidth);
   const padded = name + " ".repeat(Math.max(0, nameWidth - textWidth(name)));
   const { percent, optional } = factsOf(row);
   const head = padded + percent;
@@ -226,4 +226,18 @@ function cut(text: string, width: number): string {
     kept += character;
   }
   return `${kept}~`;
+}
+
+/** The end of a text that fits, with a sign that there is more. */
+function cutFront(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  const characters = [...text];
+  let kept = "";
+  for (let used = 0; characters.length > 0;) {
+    const character = characters.pop()!;
+    used += characterWidth(character);
+    if (used > width - 1) break;
+    kept = character + kept;
+  }
+  return `~${kept}`;
 }

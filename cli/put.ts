@@ -79,7 +79,12 @@ function makeTask(
     path: path === "-" ? null : path,
     async perform(options, watch) {
       const source = await watch.run(() => openInput(path, context));
-      return await put(target, watch.source(source), options);
+      return await put(target, watch.source(source), {
+        ...options,
+        // Servers that know no options say nothing of the size, which is known here.
+        onProgress: ({ bytes, size }) =>
+          options.onProgress?.({ bytes, size: size ?? source.size }),
+      });
     },
   };
 }

@@ -42,7 +42,7 @@ export function failureOf(
 ): TransferFailure {
   const reason = reasonFor(error, circumstances);
   const code = reason === "refused" ? (error as TftpError).code : null;
-  const advice = adviceFor(reason, code, circumstances);
+  const advice = adviceFor(reason, code, circumstances) ?? socketAdvice(error);
   const text = explain(error);
   return {
     reason,
@@ -93,6 +93,20 @@ function adviceFor(
       // The text says it already, or there is nothing that could be said of all cases.
       return null;
   }
+}
+
+/** What keeps a socket from being opened, or used at all. */
+function socketAdvice(error: unknown): string | null {
+  const { AddrInUse, AddrNotAvailable, NetworkUnreachable } = Deno.errors;
+  if (error instanceof AddrInUse) {
+    return "leave out --source-port, or end what uses it";
+  }
+  if (error instanceof AddrNotAvailable) {
+    return "--source-address must be an address of this machine";
+  }
+  return error instanceof NetworkUnreachable
+    ? "look for a route to it; a --source-address must be IPv4 or IPv6 as the server's is"
+    : null;
 }
 
 function refusalAdvice(

@@ -6,7 +6,13 @@ import {
 } from "../../cli/transfer_failure.ts";
 import { TftpError, TransferTimeoutError } from "../../packet/mod.ts";
 
-const { NotCapable, NotFound } = Deno.errors;
+const {
+  AddrInUse,
+  AddrNotAvailable,
+  NetworkUnreachable,
+  NotCapable,
+  NotFound,
+} = Deno.errors;
 
 const remote = (code: number) => new TftpError(code, "x", { origin: "remote" });
 
@@ -18,6 +24,9 @@ const FAILURES: readonly [
   text: RegExp,
 ][] = [
   [new Error("odd"), {}, "other", 1, /^odd$/],
+  [new AddrInUse("used"), {}, "other", 1, /^used \(leave out --source-port/],
+  [new AddrNotAvailable("no"), {}, "other", 1, /\(--source-address must be an/],
+  [new NetworkUnreachable("no"), {}, "other", 1, /\(look for a route to it/],
   [new NotCapable("no"), {}, "permission", 4, /^no$/],
   [new Error("no", { cause: new NotCapable("no") }), {}, "permission", 4, /no/],
   [new NotFound("Cannot find host"), {}, "host", 5, /^Cannot find host$/],

@@ -246,6 +246,33 @@ Deno.test("get and put do not write packets over a file that is transferred", as
   }
 });
 
+Deno.test("put shows a bar also where the server says nothing of the size", async () => {
+  const stalled = Promise.withResolvers<void>();
+  await using server = new TestServer({}, {
+    handler: async ({ body }) => {
+      const reader = body!.getReader();
+      await reader.read();
+      stalled.resolve();
+      await new Promise(() => {});
+    },
+  });
+  using sandbox = new Sandbox({ x: "x".repeat(1_000_000) });
+  const clock = new VirtualClock();
+  const path = `${sandbox.path}/x`;
+  const context = new FakeContext(
+    ["put", "--rfc1350", path, server.url("x")],
+    { isTerminal: true, clock },
+  );
+  const running = main(context);
+  await stalled.promise;
+  for (let i = 0; i < 50 && !/% \[/.test(context.stderr.text); i++) {
+    await clock.advance(100);
+  }
+  assertMatch(context.stderr.text, /% \[/);
+  context.terminate();
+  assertEquals(await running, 130);
+});
+
 Deno.test("get shows progress on a terminal, and gives the cursor back at Ctrl-C", async () => {
   await using _ = closeSockets();
   const { server, stalled, goOn } = stallingServer();
