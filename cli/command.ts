@@ -44,6 +44,11 @@ export interface Command {
   readonly sections?: readonly ConfigSection[];
   /** What stands below the options. */
   readonly notes: readonly string[];
+  /** What its exit statuses mean, where they say more than 0, 1 and 2. */
+  readonly exitStatuses?: readonly (readonly [
+    status: number,
+    meaning: string,
+  ])[];
   /** Calls with what they do. */
   readonly examples: readonly (readonly [call: string, effect: string])[];
   /**
@@ -55,6 +60,13 @@ export interface Command {
    * @throws {UsageError} When it was asked for in a way that makes no sense.
    */
   run(args: ParsedArguments, context: CliContext): Promise<number>;
+  /**
+   * The exit status for what `run` has thrown, where it is not 2 for a call that makes no sense and 1 for the rest.
+   *
+   * @param error What was thrown.
+   * @returns The status; `undefined` for the usual one.
+   */
+  exitStatus?(error: unknown): number | undefined;
 }
 
 /** Options that all commands have. */

@@ -1,4 +1,5 @@
 import { processTerminal, type Terminal } from "./terminal.ts";
+import { type Clock, systemClock } from "../net/mod.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 
@@ -6,6 +7,10 @@ const IS_WINDOWS = Deno.build.os === "windows";
 export interface Output {
   /** Whether somebody looks at it in a terminal. */
   readonly isTerminal: boolean;
+  /** Columns of the terminal, as it is now; 80 where there is none. */
+  readonly columns: number;
+  /** Lines of the terminal, as it is now; 24 where there is none. */
+  readonly rows: number;
   /**
    * Writes all of it.
    *
@@ -36,6 +41,14 @@ export interface CliContext {
   readonly programName: string;
   /** The commit that it was built from, where whoever built it has written that down. */
   readonly commit?: string;
+  /** What waits, and measures how long something took. */
+  readonly clock: Clock;
+  /**
+   * The time of day.
+   *
+   * @returns Milliseconds since 1970, with fractions.
+   */
+  time(): number;
   /**
    * A variable of the environment.
    *
@@ -86,6 +99,8 @@ export function denoContext(): CliContext {
     openTerminal: processTerminal,
     noColor: Deno.noColor,
     programName: "tftpkit",
+    clock: systemClock,
+    time: () => performance.timeOrigin + performance.now(),
     env(name) {
       const { state } = Deno.permissions.querySync({
         name: "env",
@@ -121,10 +136,26 @@ function listenFor(
   };
 }
 
+/** A terminal that does not know its size says 0. */
+function terminalSize(): { columns: number; rows: number } {
+  try {
+    const { columns, rows } = Deno.consoleSize();
+    return { columns: columns || 80, rows: rows || 24 };
+  } catch {
+    return { columns: 80, rows: 24 };
+  }
+}
+
 function outputOf(stream: typeof Deno.stdout): Output {
   const encoder = new TextEncoder();
   return {
     isTerminal: stream.isTerminal(),
+    get columns() {
+      return terminalSize().columns;
+    },
+    get rows() {
+      return terminalSize().rows;
+    },
     write(data) {
       let bytes = typeof data === "string" ? encoder.encode(data) : data;
       while (bytes.length > 0) {

@@ -1,34 +1,65 @@
 import type { CliContext } from "./context.ts";
+import { EXIT_STATUS, joinStatuses } from "./exit_status.ts";
+
+/** Options of {@linkcode eachTransfer}. */
+export interface EachTransferOptions<Transfer> {
+  /** How many at once; one unless told otherwise. */
+  readonly parallel?: number;
+  /** Told of transfers that were not begun, as Ctrl-C came before. */
+  readonly onSkip?: (transfer: Transfer) => void;
+  /** Called at Ctrl-C, instead of ending the line in which the terminal has shown it. */
+  readonly onInterrupt?: () => void;
+  /** Called before the process is ended at once. */
+  readonly onExit?: () => void;
+}
 
 /**
- * Does transfers one after the other. One that fails does not keep the others from being tried; Ctrl-C does, and ends the
- * one that runs, so that nothing half-written stays behind. Ctrl-C once more ends the program, whatever it is about.
+ * Does transfers, some at a time, and begins them in order. One that fails does not keep the others from being tried; Ctrl-C
+ * does, and ends those that run, so that nothing half-written stays behind. Ctrl-C once more ends the program, whatever it is
+ * about.
  *
  * @param context The process.
  * @param transfers What to do.
- * @param run Does one, until the signal says stop; whether it went well.
- * @returns The exit status.
+ * @param run Does one, until the signal says stop; gives its exit status.
+ * @param options How many at once.
+ * @returns The exit status for all.
  */
 export async function eachTransfer<Transfer>(
   context: CliContext,
   transfers: readonly Transfer[],
-  run: (transfer: Transfer, signal: AbortSignal) => Promise<boolean>,
+  run: (transfer: Transfer, signal: AbortSignal) => Promise<number>,
+  options: EachTransferOptions<Transfer> = {},
 ): Promise<number> {
-  const abortion = new AbortController();
-  const stopListening = context.onTerminate(() => {
-    if (abortion.signal.aborted) return context.exit(1);
+  const { parallel = 1, onSkip, onExit } = options;
+  const {
     // The terminal has shown "^C" without a line end.
-    if (context.stderr.isTerminal) context.stderr.write("\n");
+    onInterrupt = () => context.stderr.isTerminal && context.stderr.write("\n"),
+  } = options;
+  const abortion = new AbortController();
+  const { signal } = abortion;
+  const stopListening = context.onTerminate(() => {
+    if (signal.aborted) {
+      onExit?.();
+      return context.exit(EXIT_STATUS.interrupted);
+    }
+    onInterrupt();
     abortion.abort(new Error("interrupted"));
   });
-  let failures = 0;
-  try {
-    for (const transfer of transfers) {
-      if (abortion.signal.aborted) failures++;
-      else if (!await run(transfer, abortion.signal)) failures++;
+  const statuses: number[] = [];
+  const queue = transfers.values();
+  const work = async () => {
+    for (const transfer of queue) {
+      if (signal.aborted) {
+        onSkip?.(transfer);
+        statuses.push(EXIT_STATUS.interrupted);
+      } else statuses.push(await run(transfer, signal));
     }
+  };
+  try {
+    const count = Math.min(parallel, transfers.length);
+    await Promise.all(Array.from({ length: count }, work));
   } finally {
     stopListening();
   }
-  return failures === 0 ? 0 : 1;
+  return joinStatuses(statuses);
 }

@@ -1,9 +1,19 @@
 import { dirname } from "@std/path";
 import { FileSink } from "../handlers/mod.ts";
 import type { Sink } from "../net/mod.ts";
-import { quoteText } from "../packet/mod.ts";
+import { ERROR_CODE, quoteText, TftpError } from "../packet/mod.ts";
 import type { Output } from "./context.ts";
 import { explain } from "./explain.ts";
+
+/** Options of {@linkcode openOutput}. */
+export interface OutputOptions {
+  /** Whether a file that is there is replaced; it is unless told otherwise. */
+  readonly overwrite?: boolean;
+  /** Whether a symbolic link is written through; it is unless told otherwise. */
+  readonly followSymlink?: boolean;
+  /** What a file is called that has not come to its end; it is removed unless told otherwise. */
+  readonly partialPath?: string | null;
+}
 
 /**
  * Where a download goes.
@@ -11,23 +21,30 @@ import { explain } from "./explain.ts";
  * @param path A file, which appears when it is complete; a device or pipe, which is written to as it is; `null` for
  * standard output.
  * @param stdout Standard output.
+ * @param options What to do with what is there, and with what is not complete.
+ * @returns Where to write.
  * @throws {Error} When the file cannot be created.
  */
 export async function openOutput(
   path: string | null,
   stdout: Output,
+  options: OutputOptions = {},
 ): Promise<Sink> {
+  const { overwrite = true, followSymlink = true, partialPath = null } =
+    options;
   if (path === null) {
     return { write: (bytes) => stdout.write(bytes), commit() {}, abort() {} };
   }
   const info = statIfThere(path);
   if (info && isSpecial(info)) return await deviceSink(path);
   try {
-    return FileSink.open(path, {
-      overwrite: true,
-      followSymlink: true,
+    const sink = FileSink.open(path, {
+      overwrite,
+      followSymlink,
+      partialPath,
       maxSizeBytes: Infinity,
     });
+    return explainedSink(sink, path);
   } catch (error) {
     throw explainCreation(error, path);
   }
@@ -38,7 +55,8 @@ export function isSpecial(info: Deno.FileInfo): boolean {
   return !info.isFile && !info.isDirectory;
 }
 
-function statIfThere(path: string): Deno.FileInfo | null {
+/** What is known of a path; `null` when nothing is there. */
+export function statIfThere(path: string): Deno.FileInfo | null {
   try {
     return Deno.statSync(path);
   } catch {
@@ -49,13 +67,54 @@ function statIfThere(path: string): Deno.FileInfo | null {
 /** The sink speaks of uploads and of its temporary file, neither of which is known here. */
 function explainCreation(error: unknown, path: string): unknown {
   const { cause } = error as Error;
-  if (cause === undefined) return error;
+  if (cause === undefined) return explainWriting(error, path);
   const directory = dirname(path);
   return new Error(
     cause instanceof Deno.errors.NotFound && !statIfThere(directory)
       ? `there is no directory ${quoteText(directory)}: create it first`
       : `${quoteText(path)} cannot be written: ${explain(cause)}`,
     { cause: error },
+  );
+}
+
+/** A sink for uploads, whose errors are about a download. */
+function explainedSink(sink: Sink, path: string): Sink {
+  return {
+    write(bytes) {
+      try {
+        return sink.write(bytes);
+      } catch (error) {
+        throw explainWriting(error, path);
+      }
+    },
+    async commit() {
+      try {
+        await sink.commit();
+      } catch (error) {
+        throw explainWriting(error, path);
+      }
+    },
+    abort: (reason) => sink.abort(reason),
+  };
+}
+
+/** The same for the server, and in other words for the person here. */
+function explainWriting(error: unknown, path: string): unknown {
+  if (!(error instanceof TftpError)) return error;
+  const { code, wireText, cause } = error;
+  const name = quoteText(path);
+  if (code === ERROR_CODE.FileAlreadyExists) {
+    const text = `${name} is there already, and --no-clobber keeps it`;
+    return new TftpError(code, text, { cause: error, wireText });
+  }
+  if (cause === undefined) return error;
+  const advice = code === ERROR_CODE.DiskFull
+    ? ": make room, or write elsewhere with --output-dir"
+    : "";
+  return new TftpError(
+    code,
+    `${name} cannot be written: ${explain(cause)}${advice}`,
+    { cause: error, wireText },
   );
 }
 

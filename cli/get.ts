@@ -1,27 +1,27 @@
-import { basename, dirname, join } from "@std/path";
-import {
-  get,
-  type GetOptions,
-  parseTftpUrl,
-  type TftpTarget,
-} from "../client.ts";
-import {
-  describeMachineEvent,
-  describeTransfer,
-  formatBytes,
-} from "../observe/mod.ts";
+import { dirname } from "@std/path";
+import { get, type TftpTarget } from "../client.ts";
+import { formatBytes } from "../observe/mod.ts";
 import { quoteText } from "../packet/mod.ts";
-import { CLIENT_OPTIONS, clientOptions } from "./client_options.ts";
+import { CLIENT_OPTIONS } from "./client_options.ts";
 import { type Command, type ParsedArguments, UsageError } from "./command.ts";
 import type { CliContext } from "./context.ts";
-import { eachTransfer } from "./each_transfer.ts";
-import { explain } from "./explain.ts";
-import { isSpecial, openOutput } from "./file_output.ts";
+import { EXIT_STATUS_HELP } from "./exit_status.ts";
 import {
-  filePermission,
-  needPermissions,
-  netPermissions,
-} from "./permission.ts";
+  isSpecial,
+  openOutput,
+  type OutputOptions,
+  statIfThere,
+} from "./file_output.ts";
+import { checkDistinct, outputPaths } from "./output_path.ts";
+import { filePermission, type NeededPermission } from "./permission.ts";
+import {
+  parseUrl,
+  runTransfers,
+  transferStatus,
+  type TransferTask,
+} from "./transfers.ts";
+
+const OUTPUT = "Output";
 
 /** `get URL...` */
 export const getCommand: Command = {
@@ -33,14 +33,36 @@ export const getCommand: Command = {
       name: "output",
       alias: "o",
       value: "PATH",
+      isRepeatable: true,
+      group: OUTPUT,
       description:
-        'Write to this file, into this directory, or with "-" to standard output (default: the last part of the name, here)',
+        'Write to this file, into this directory, or with "-" to standard output (default: the last part of the name, here); once, or once for each URL',
+    },
+    {
+      name: "output-dir",
+      value: "DIRECTORY",
+      type: { kind: "path" },
+      group: OUTPUT,
+      description: "Write into this directory, and never out of it",
+    },
+    {
+      name: "no-clobber",
+      alias: "n",
+      group: OUTPUT,
+      description: "Leave files that are there; the status says so",
+    },
+    {
+      name: "keep-partial",
+      group: OUTPUT,
+      description:
+        "Keep what has come of a file that breaks off, as NAME.part; TFTP cannot go on from there",
     },
     ...CLIENT_OPTIONS,
   ],
   notes: [
     "A file only gets its name when it is complete; until then it has a temporary one. What had that name before is replaced.",
   ],
+  exitStatuses: EXIT_STATUS_HELP,
   examples: [
     ["get tftp://192.0.2.1/boot.img", "writes boot.img"],
     [
@@ -51,8 +73,13 @@ export const getCommand: Command = {
       "get -b 8192 -o images/ tftp://[2001:db8::1]/a.bin",
       "writes images/a.bin, in large blocks",
     ],
+    [
+      "get -P 4 --output-dir backup tftp://192.0.2.1/r{1,2,3,4}.cfg",
+      "gets four files at once, in a shell that knows braces",
+    ],
   ],
   run,
+  exitStatus: transferStatus,
 };
 
 async function run(
@@ -60,75 +87,104 @@ async function run(
   context: CliContext,
 ): Promise<number> {
   const targets = parseTargets(args);
-  const output = args.text("output");
-  const options = clientOptions(args);
-  const info = output === undefined ? null : await look(output, context);
-  const paths = targets.map((target) =>
-    outputPath(target, output, targets.length, info?.isDirectory ?? false)
-  );
-  checkDistinct(paths);
+  const outputs = args.all("output");
+  const directory = args.text("output-dir");
+  const only = outputs.length === 1 ? outputs[0]! : null;
+  const info = only === null || only === "-" ? null : await look(only, context);
+  const places = outputPaths(targets, {
+    outputs,
+    directory,
+    isDirectory: directory === undefined && (info?.isDirectory ?? false),
+  });
   const isDevice = info !== null && isSpecial(info);
-  // A file that is not complete has another name in the same directory.
-  const places = new Set(
-    paths.flatMap((path) =>
-      path === null ? [] : [isDevice ? path : dirname(path)]
-    ),
-  );
-  await needPermissions(context, [
-    ...netPermissions(targets.map(({ hostname }) => hostname)),
-    ...[...places].flatMap((path) => [
-      filePermission("write", path),
-      filePermission("read", path),
-    ]),
-  ]);
-  return await eachTransfer(
+  const paths = places.flatMap(({ path }) => path ?? []);
+  const partials = args.has("keep-partial") && !isDevice
+    ? paths.map(partialName)
+    : [];
+  if (!isDevice) checkDistinct([...paths, ...partials]);
+  if (args.has("json") && paths.length < places.length) {
+    throw new UsageError(
+      "--json and --output - contradict each other: both write to standard output",
+    );
+  }
+  return await runTransfers(
+    args,
     context,
-    targets.map((target, index) => ({ target, path: paths[index]! })),
-    (transfer, signal) =>
-      download({ ...transfer, args, context }, { ...options, signal }),
+    targets.map((target, index) =>
+      makeTask(target, { ...places[index]!, args, context })
+    ),
+    pathPermissions(paths, isDevice),
   );
 }
 
-interface Transfer {
-  readonly target: Required<TftpTarget>;
-  /** Where the file goes; `null` for standard output. */
+/** A file that is not complete has another name in the same directory. */
+function pathPermissions(
+  paths: readonly string[],
+  isDevice: boolean,
+): NeededPermission[] {
+  const places = new Set(isDevice ? paths : paths.map(dirname));
+  return [...places].flatMap((path) => [
+    filePermission("write", path),
+    filePermission("read", path),
+  ]);
+}
+
+/** Where and how a file is written. */
+interface Destination {
   readonly path: string | null;
+  readonly mayFollow: boolean;
   readonly args: ParsedArguments;
   readonly context: CliContext;
 }
 
-/** One download; whether it went well. */
-async function download(
-  { target, path, args, context }: Transfer,
-  options: GetOptions,
-): Promise<boolean> {
-  const tell = (text: string) => context.stderr.write(text + "\n");
-  const name = quoteText(target.filename);
-  try {
-    const sink = await openOutput(path, context.stdout);
-    const response = await get(target, {
-      ...options,
-      sink,
-      ...(args.has("verbose")
-        ? {
-          onEvent: (event) => tell(`${name}: ${describeMachineEvent(event)}`),
-        }
-        : {}),
-    });
-    const transfer = await response.finished;
-    if (transfer.mismatchedSize !== null) {
-      tell(
-        `WARNING: ${name} has ${
-          formatBytes(transfer.statistics.bytes)
-        }, the server had announced ${formatBytes(transfer.mismatchedSize)}`,
+function makeTask(
+  target: Required<TftpTarget>,
+  { path, mayFollow, args, context }: Destination,
+): TransferTask {
+  const label = quoteText(target.filename);
+  const partialPath = path !== null && args.has("keep-partial")
+    ? partialName(path)
+    : null;
+  const output: OutputOptions = {
+    overwrite: !args.has("no-clobber"),
+    followSymlink: mayFollow,
+    partialPath,
+  };
+  let received = 0;
+  return {
+    operation: "get",
+    label,
+    complaint: `Cannot get ${label} from ${target.hostname}`,
+    target,
+    path,
+    async perform(options, watch) {
+      const sink = watch.sink(
+        await watch.run(() => openOutput(path, context.stdout, output)),
       );
-    }
-    if (!args.has("quiet")) tell(`${name}: ${describeTransfer(transfer)}`);
-    return true;
-  } catch (error) {
-    tell(`Cannot get ${name} from ${target.hostname}: ${explain(error)}`);
-    return false;
-  }
+      const write = sink.write.bind(sink);
+      sink.write = (bytes) => {
+        received += bytes.length;
+        return write(bytes);
+      };
+      const download = await get(target, { ...options, sink });
+      const transfer = await download.finished;
+      // It stays in case its last ACK was lost, on a port that the next one wants.
+      if (options.localPort) await download[Symbol.asyncDispose]();
+      return transfer;
+    },
+    afterword() {
+      if (partialPath === null || received === 0) return null;
+      const size = statIfThere(partialPath)?.size ?? 0;
+      // Another partial file may have the name, which must not be replaced.
+      const isOther = !output.overwrite && size !== received;
+      if (size === 0 || isOther) return null;
+      return `${formatBytes(size)} are kept in ${quoteText(partialPath)}`;
+    },
+  };
+}
+
+function partialName(path: string): string {
+  return `${path}.part`;
 }
 
 function parseTargets(args: ParsedArguments): Required<TftpTarget>[] {
@@ -136,50 +192,7 @@ function parseTargets(args: ParsedArguments): Required<TftpTarget>[] {
     throw new UsageError("A URL is missing, such as tftp://192.0.2.1/boot.img");
   }
   const mode = args.choice("mode", ["octet", "netascii"]);
-  return args.operands.map((url) => {
-    try {
-      const target = parseTftpUrl(url);
-      return mode && !/;mode=/i.test(url) ? { ...target, mode } : target;
-    } catch (error) {
-      throw new UsageError(error instanceof Error ? error.message : `${error}`);
-    }
-  });
-}
-
-/** Where a file goes: `null` for standard output. */
-function outputPath(
-  target: TftpTarget,
-  output: string | undefined,
-  count: number,
-  isDirectory: boolean,
-): string | null {
-  if (output === "-") return null;
-  if (output !== undefined && !isDirectory && !/[/\\]$/.test(output)) {
-    if (count === 1) return output;
-    throw new UsageError(
-      `${count} files cannot all be written to ${output}: name a directory, with a slash at its end`,
-    );
-  }
-  const name = basename(target.filename.replaceAll("\\", "/"));
-  if (name === "" || name === "." || name === "..") {
-    throw new UsageError(
-      `${
-        quoteText(target.filename)
-      } ends in nothing that a file could be called: say how with --output`,
-    );
-  }
-  return output === undefined ? name : join(output, name);
-}
-
-/** The second of two files of one name would take the place of the first. */
-function checkDistinct(paths: readonly (string | null)[]): void {
-  const twice = paths.find((path, index) =>
-    path !== null && paths.indexOf(path) !== index
-  );
-  if (twice === undefined) return;
-  throw new UsageError(
-    `Two of the files would be called ${twice}: get them one by one, with --output`,
-  );
+  return args.operands.map((url) => parseUrl(url, mode));
 }
 
 /** What is there, where that may be looked at: without permission, Deno would ask the user for it. */

@@ -16,6 +16,9 @@ export function commandHelp(programName: string, command: Command): string {
     ),
     ...optionSections([...command.options, ...COMMON_OPTIONS]),
     ...command.notes.map((note) => wrap(note, 0).join("\n")),
+    ...command.exitStatuses === undefined
+      ? []
+      : [section("Exit status", command.exitStatuses.flatMap(statusLines))],
     section(
       "Examples",
       command.examples.flatMap(([call, effect]) => [
@@ -49,6 +52,13 @@ export function programHelp(
 
 function section(title: string, lines: readonly string[]): string {
   return [`${title}:`, ...lines].join("\n");
+}
+
+function statusLines([status, meaning]: readonly [number, string]): string[] {
+  const indent = 7;
+  return wrap(meaning, indent).map((line, index) =>
+    (index === 0 ? `  ${status}` : "").padEnd(indent) + line
+  );
 }
 
 /** The options under their headings, in the order in which these come first; those without a heading are the last. */

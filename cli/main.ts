@@ -28,7 +28,7 @@ export const COMMANDS: readonly Command[] = [
  *
  * @param context The process.
  * @returns The exit status: 0 when all went well, 1 when something failed, 2 when it was called in a way that makes no
- * sense.
+ * sense; commands that have more say so in their help.
  */
 export async function main(context: CliContext): Promise<number> {
   const { args, programName, stderr } = context;
@@ -38,14 +38,15 @@ export async function main(context: CliContext): Promise<number> {
     for (const problem of problemsOf(error)) {
       stderr.write(`${programName}: ${problem}\n`);
     }
-    if (!(error instanceof UsageError)) return 1;
-    // What is wrong with a file, help for the command line does not say.
-    if (error instanceof ConfigError) return 2;
     const command = COMMANDS.find(({ name }) => name === args[0]);
+    const isUsage = error instanceof UsageError;
+    const status = command?.exitStatus?.(error) ?? (isUsage ? 2 : 1);
+    // What is wrong with a file, help for the command line does not say.
+    if (!isUsage || error instanceof ConfigError) return status;
     stderr.write(
       `Try "${programName} ${command ? `${command.name} ` : ""}--help".\n`,
     );
-    return 2;
+    return status;
   }
 }
 

@@ -61,9 +61,16 @@ export function flagsFor(missing: readonly NeededPermission[]): string[] {
   });
 }
 
-/** What transfers with hosts need. The answer comes from a port that nobody knows beforehand, so all ports are needed. */
+/**
+ * What transfers with hosts need. The answer comes from a port that nobody knows beforehand, so all ports are needed.
+ *
+ * @param hostnames The hosts.
+ * @param local Where the socket of one's own is, if that was said.
+ * @returns The permissions.
+ */
 export function netPermissions(
   hostnames: readonly string[],
+  local: { readonly hostname?: string; readonly port?: number } = {},
 ): NeededPermission[] {
   return [...new Set(hostnames)].map((hostname) => {
     const purpose = `talk to ${hostname}`;
@@ -74,9 +81,9 @@ export function netPermissions(
       return { descriptors: [{ name: "net" }], purpose, flag, scope: [] };
     }
     // Besides the host, there is the socket of one's own: on all addresses, and on any port.
-    const scope = family === 6
-      ? [`[${hostname}]`, "[::]:0"]
-      : [hostname, "0.0.0.0:0"];
+    const own = local.hostname ?? (family === 6 ? "::" : "0.0.0.0");
+    const scope = [hostname, own].map((it) => isIP(it) === 6 ? `[${it}]` : it);
+    scope[1] += `:${local.port ?? 0}`;
     const descriptors = scope.map((host) => ({ name: "net" as const, host }));
     return { descriptors, purpose, flag, scope };
   });

@@ -1,24 +1,19 @@
 import { basename } from "@std/path";
-import {
-  parseTftpUrl,
-  put,
-  type PutOptions,
-  type TftpTarget,
-} from "../client.ts";
+import { put, type TftpTarget } from "../client.ts";
 import { FileSource } from "../handlers/mod.ts";
 import { type Source, streamSource } from "../net/mod.ts";
-import { describeMachineEvent, describeTransfer } from "../observe/mod.ts";
 import { quoteText } from "../packet/mod.ts";
-import { CLIENT_OPTIONS, clientOptions } from "./client_options.ts";
+import { CLIENT_OPTIONS } from "./client_options.ts";
 import { type Command, type ParsedArguments, UsageError } from "./command.ts";
 import type { CliContext } from "./context.ts";
-import { eachTransfer } from "./each_transfer.ts";
-import { explain } from "./explain.ts";
+import { EXIT_STATUS_HELP } from "./exit_status.ts";
+import { filePermission } from "./permission.ts";
 import {
-  filePermission,
-  needPermissions,
-  netPermissions,
-} from "./permission.ts";
+  parseUrl,
+  runTransfers,
+  transferStatus,
+  type TransferTask,
+} from "./transfers.ts";
 
 /** `put FILE... URL` */
 export const putCommand: Command = {
@@ -32,6 +27,7 @@ export const putCommand: Command = {
   notes: [
     'A URL that ends in a slash gets the name of the file behind it. FILE "-" is standard input.',
   ],
+  exitStatuses: EXIT_STATUS_HELP,
   examples: [
     ["put backup.cfg tftp://192.0.2.1/", "uploads under the same name"],
     [
@@ -44,9 +40,10 @@ export const putCommand: Command = {
     ],
   ],
   run,
+  exitStatus: transferStatus,
 };
 
-interface Transfer {
+interface Upload {
   readonly path: string;
   readonly target: Required<TftpTarget>;
 }
@@ -55,52 +52,56 @@ async function run(
   args: ParsedArguments,
   context: CliContext,
 ): Promise<number> {
-  const transfers = planTransfers(args);
-  const options = clientOptions(args);
-  await needPermissions(context, [
-    ...netPermissions([transfers[0]!.target.hostname]),
-    ...transfers.flatMap(({ path }) =>
+  const uploads = planUploads(args);
+  return await runTransfers(
+    args,
+    context,
+    uploads.map((upload) => makeTask(upload, context)),
+    uploads.flatMap(({ path }) =>
       path === "-" ? [] : [filePermission("read", path)]
     ),
-  ]);
-  return await eachTransfer(
-    context,
-    transfers,
-    (transfer, signal) =>
-      upload(transfer, args, context, { ...options, signal }),
   );
 }
 
-/** One upload; whether it went well. */
-async function upload(
-  { path, target }: Transfer,
-  args: ParsedArguments,
+function makeTask(
+  { path, target }: Upload,
   context: CliContext,
-  options: PutOptions,
-): Promise<boolean> {
-  const tell = (text: string) => context.stderr.write(text + "\n");
-  const name = quoteText(path);
-  try {
-    const transfer = await put(target, await openInput(path, context), {
-      ...options,
-      ...(args.has("verbose")
-        ? {
-          onEvent: (event) => tell(`${name}: ${describeMachineEvent(event)}`),
-        }
-        : {}),
-    });
-    if (!args.has("quiet")) tell(`${name}: ${describeTransfer(transfer)}`);
-    return true;
-  } catch (error) {
-    const as = target.filename === path
-      ? ""
-      : ` as ${quoteText(target.filename)}`;
-    tell(`Cannot put ${name} to ${target.hostname}${as}: ${explain(error)}`);
-    return false;
-  }
+): TransferTask {
+  const label = quoteText(path);
+  const as = target.filename === path
+    ? ""
+    : ` as ${quoteText(target.filename)}`;
+  return {
+    operation: "put",
+    label,
+    complaint: `Cannot put ${label} to ${target.hostname}${as}`,
+    target,
+    path: path === "-" ? null : path,
+    async perform(options, watch) {
+      const source = await watch.run(() => openInput(path, context));
+      return await put(target, watch.source(source), {
+        ...options,
+        // Servers that know no options say nothing of the size, which is known here.
+        onProgress: ({ bytes, size }) =>
+          options.onProgress?.({ bytes, size: size ?? source.size }),
+      });
+    },
+  };
 }
 
-function planTransfers(args: ParsedArguments): Transfer[] {
+function planUploads(args: ParsedArguments): Upload[] {
+  const uploads = readUploads(args);
+  const names = uploads.map(({ target }) => target.filename);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return uploads;
+  throw new UsageError(
+    `Two of the files would be called ${
+      quoteText(twice)
+    } on the server: put them one by one`,
+  );
+}
+
+function readUploads(args: ParsedArguments): Upload[] {
   const paths = args.operands.slice(0, -1);
   const url = args.operands.at(-1);
   if (url === undefined || paths.length === 0) {
@@ -126,15 +127,7 @@ function planTransfers(args: ParsedArguments): Transfer[] {
     const full = isDirectory
       ? `${place}${encodeURIComponent(basename(path))}${urlMode}`
       : url;
-    try {
-      const target = parseTftpUrl(full);
-      return {
-        path,
-        target: mode && urlMode === "" ? { ...target, mode } : target,
-      };
-    } catch (error) {
-      throw new UsageError(error instanceof Error ? error.message : `${error}`);
-    }
+    return { path, target: parseUrl(full, mode) };
   });
 }
 

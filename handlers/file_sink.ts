@@ -3,8 +3,8 @@
 // 2. The target appears, or is replaced, in one step and whole: also in a race, also when the machine crashes.
 // 3. Bytes are on the disk before the name is, and the name is before `commit` returns: only then is the last block
 //    acknowledged.
-// 4. However it fails, the temporary file is removed. The one exception is a crash, for which there is
-//    `removeTemporaryFiles`.
+// 4. However it fails, the temporary file is removed, or gets the name for partial files that was asked for: never the
+//    target's. The one exception is a crash, for which there is `removeTemporaryFiles`.
 
 import { dirname, join } from "@std/path";
 import { ERROR_CODE, errorCodeText, TftpError } from "../packet/mod.ts";
@@ -52,6 +52,13 @@ export interface FileSinkOptions {
    * @default {false}
    */
   readonly followSymlink?: boolean;
+  /**
+   * The name that what has come gets when the upload fails, if anything has come. It must be in the target's directory. What
+   * has that name is replaced, unless `overwrite` is off.
+   *
+   * @default {null, nothing is kept}
+   */
+  readonly partialPath?: string | null;
 }
 
 /**
@@ -82,6 +89,7 @@ export class FileSink implements Sink {
   readonly #overwrite: boolean;
   readonly #maxSizeBytes: number;
   readonly #announcedSize: number | null;
+  readonly #partialPath: string | null;
   #sizeBytes = 0;
   #isClosed = false;
   #isOver = false;
@@ -95,6 +103,7 @@ export class FileSink implements Sink {
     this.#overwrite = options.overwrite;
     this.#maxSizeBytes = options.maxSizeBytes;
     this.#announcedSize = options.announcedSize;
+    this.#partialPath = options.partialPath;
     this.#temporaryPath = join(dirname(path), temporaryName());
     this.#file = Deno.openSync(this.#temporaryPath, {
       write: true,
@@ -121,6 +130,7 @@ export class FileSink implements Sink {
       maxSizeBytes = DEFAULT_MAX_UPLOAD_BYTES,
       announcedSize: announced = null,
       followSymlink = false,
+      partialPath = null,
     } = options;
     const announcedSize = announced === 0 ? null : announced;
     checkSize("maxSizeBytes", maxSizeBytes);
@@ -131,7 +141,11 @@ export class FileSink implements Sink {
     try {
       const { target, mode } = examineTarget(path, overwrite, followSymlink);
       const settings = { overwrite, maxSizeBytes, announcedSize };
-      return new FileSink(target, mode, { ...settings, followSymlink });
+      return new FileSink(target, mode, {
+        ...settings,
+        followSymlink,
+        partialPath,
+      });
     } catch (error) {
       throw asTftpError(error, `Cannot take upload to "${path}"`);
     }
@@ -189,7 +203,7 @@ export class FileSink implements Sink {
   }
 
   /**
-   * Leaves nothing behind. Does nothing after a successful `commit`, and never throws.
+   * Leaves nothing behind, but what was to be kept. Does nothing after a successful `commit`, and never throws.
    *
    * @param _reason Why; not looked at.
    */
@@ -202,6 +216,11 @@ export class FileSink implements Sink {
       // What closing has to say is about bytes that nobody wants any more.
     }
     try {
+      if (this.#sizeBytes > 0) this.#keepPartial();
+    } catch {
+      // What cannot be kept is removed.
+    }
+    try {
       Deno.removeSync(this.#temporaryPath);
     } catch {
       // Gone already, or not to be had: `removeTemporaryFiles` gets another chance.
@@ -212,6 +231,13 @@ export class FileSink implements Sink {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#file.close();
+  }
+
+  #keepPartial(): void {
+    if (this.#partialPath === null) return;
+    if (this.#overwrite) {
+      Deno.renameSync(this.#temporaryPath, this.#partialPath);
+    } else Deno.linkSync(this.#temporaryPath, this.#partialPath);
   }
 
   async #putInPlace(): Promise<void> {

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../../net/mod.ts";
 import type { CliContext, Output } from "../../cli/context.ts";
 import { main } from "../../cli/main.ts";
 import type { Terminal } from "../../cli/terminal.ts";
@@ -5,6 +6,8 @@ import type { Terminal } from "../../cli/terminal.ts";
 /** An output that keeps what is written, and can be waited for. */
 export class FakeOutput implements Output {
   readonly isTerminal: boolean;
+  columns = 80;
+  rows = 24;
   readonly #pieces: Uint8Array<ArrayBuffer>[] = [];
   readonly #waiting = new Set<() => void>();
 
@@ -64,6 +67,7 @@ export class FakeContext implements CliContext {
   readonly noColor: boolean;
   readonly programName = "tftpkit";
   readonly #terminal: Terminal | null;
+  readonly clock: Clock;
   /** What was asked for so far. */
   readonly asked: Deno.PermissionDescriptor[] = [];
   /** The status that the process was ended with at once, if it was. */
@@ -79,6 +83,7 @@ export class FakeContext implements CliContext {
     this.stdin = ReadableStream.from(stdin);
     this.stderr = new FakeOutput(options.isTerminal);
     this.#terminal = options.terminal ?? null;
+    this.clock = options.clock ?? systemClock;
     this.noColor = options.noColor ?? false;
     this.#isGranted = isGranted;
   }
@@ -89,6 +94,10 @@ export class FakeContext implements CliContext {
   }
 
   readonly openTerminal = () => this.#terminal;
+  /** A moment in 2026, and on from there. */
+  time(): number {
+    return Date.UTC(2026, 0, 2, 3, 4, 5) + this.clock.now();
+  }
 
   readonly env = (name: string) => this.variables.get(name);
 
@@ -129,6 +138,7 @@ export interface FakeContextOptions {
   /** The terminal that somebody types into. */
   readonly terminal?: Terminal;
   readonly noColor?: boolean;
+  readonly clock?: Clock;
   readonly isGranted?: (descriptor: Deno.PermissionDescriptor) => boolean;
 }
 

@@ -36,6 +36,27 @@ Deno.test("clientOptions() hands over what is said", () => {
   });
 });
 
+Deno.test("clientOptions() hands over where to send from", () => {
+  assertEquals(
+    optionsOf("--source-address", "192.0.2.1", "--source-port", "6900"),
+    { rfc1350: false, localHostname: "192.0.2.1", localPort: 6900 },
+  );
+});
+
+Deno.test("clientOptions() tells options that are built in from those that are not", () => {
+  assertEquals(
+    optionsOf(
+      ...["--option", "TIMEOUT=3", "--option", "color="],
+      ...["--option", "x=a=b"],
+    ),
+    {
+      rfc1350: false,
+      options: [["TIMEOUT", "3"]],
+      customOptions: { color: "", x: "a=b" },
+    },
+  );
+});
+
 const REFUSED: readonly [args: string, message: string][] = [
   ["-b 7", '--blksize must be a whole number from 8 to 65464: "7" is not'],
   [
@@ -51,6 +72,31 @@ const REFUSED: readonly [args: string, message: string][] = [
     '--timeout must be a number of seconds from 0.001 to 3600: "0" is not',
   ],
   ["-r 101", '--retries must be a whole number from 0 to 100: "101" is not'],
+  ["--option x", '--option must be NAME=VALUE: "x" is not'],
+  ["--option =x", '--option must be NAME=VALUE: "=x" is not'],
+  ["--option blksize=512", "--option cannot be blksize: use --blksize"],
+  ["--option WindowSize=1", "--option cannot be windowsize: use --windowsize"],
+  [
+    "--option tsize=0",
+    "--option cannot be tsize: the size is asked for, or told, anyway",
+  ],
+  ["--option a=1 --option A=2", '--option asks for "A" twice'],
+  [
+    "--option ü=1",
+    'Cannot use custom option as its name must be of visible ASCII characters: current value is "ü"',
+  ],
+  [
+    "--rfc1350 --option a=1",
+    "--rfc1350 and --option contradict each other",
+  ],
+  [
+    "--source-port 0",
+    '--source-port must be a whole number from 1 to 65535: "0" is not',
+  ],
+  [
+    "--parallel 65",
+    '--parallel must be a whole number from 1 to 64: "65" is not',
+  ],
   ["-q -v", "--quiet and --verbose contradict each other"],
 ];
 

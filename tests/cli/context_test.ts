@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { denoContext } from "../../cli/context.ts";
 import { replace } from "../handlers/_sandbox.ts";
 
@@ -9,6 +9,32 @@ Deno.test("denoContext() is this process", () => {
   assertEquals(context.stderr.isTerminal, Deno.stderr.isTerminal());
   assertEquals(context.noColor, Deno.noColor);
   assertEquals(context.programName, "tftpkit");
+});
+
+for (
+  const [size, expected] of [
+    [{ columns: 132, rows: 50 }, [132, 50]],
+    [{ columns: 0, rows: 0 }, [80, 24]],
+    [null, [80, 24]],
+  ] as const
+) {
+  Deno.test(`Output knows the size of a terminal: ${JSON.stringify(size)}`, () => {
+    const { stderr } = denoContext();
+    using _ = replace(Deno, {
+      consoleSize() {
+        if (!size) throw new Error("There is no terminal");
+        return size;
+      },
+    } as Partial<typeof Deno>);
+    assertEquals([stderr.columns, stderr.rows], [...expected]);
+  });
+}
+
+Deno.test("CliContext.time() is the time of day", () => {
+  const before = Date.now();
+  const time = denoContext().time();
+  // Two clocks, and one of them has been corrected since it started.
+  assert(Math.abs(time - before) < 60_000 * 60);
 });
 
 Deno.test("Output.write() writes all of it, however little the system takes", () => {

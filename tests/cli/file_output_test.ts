@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { isSpecial, openOutput } from "../../cli/file_output.ts";
-import { Sandbox } from "../handlers/_sandbox.ts";
+import { errorCodeText, TftpError } from "../../packet/mod.ts";
+import { replace, Sandbox } from "../handlers/_sandbox.ts";
 import { FakeOutput } from "./_context.ts";
 
 const BYTES = new Uint8Array([0, 13, 10, 255]);
@@ -62,6 +63,63 @@ Deno.test({
     assert(isSpecial(Deno.statSync("/dev/null")));
     assert(!isSpecial(Deno.statSync(".")));
   },
+});
+
+Deno.test("openOutput() leaves what is there, where that was asked for", async () => {
+  using sandbox = new Sandbox({ old: "old" });
+  const path = `${sandbox.path}/old`;
+  const open = () => openOutput(path, new FakeOutput(), { overwrite: false });
+  const error = await assertRejects(open, TftpError);
+  assertEquals([error.code, error.message], [
+    6,
+    `"${path}" is there already, and --no-clobber keeps it`,
+  ]);
+});
+
+Deno.test("openOutput() keeps a file that has not come to its end under another name", async () => {
+  using sandbox = new Sandbox();
+  const path = `${sandbox.path}/x`;
+  const partialPath = `${path}.part`;
+  const sink = await openOutput(path, new FakeOutput(), { partialPath });
+  await sink.write(BYTES);
+  await sink.abort(new Error("lost"));
+  assertEquals(sandbox.list(), ["x.part"]);
+});
+
+Deno.test("openOutput() says what is wrong while it writes, to the person and to the server", async () => {
+  using sandbox = new Sandbox();
+  const path = `${sandbox.path}/x`;
+  const sink = await openOutput(path, new FakeOutput());
+  using _ = replace(Deno.FsFile.prototype, {
+    writeSync() {
+      throw Object.assign(
+        new Error("No space left on device (os error 28)"),
+        { code: "ENOSPC" },
+      );
+    },
+  });
+  const error = assertThrows(() => sink.write(BYTES), TftpError);
+  assertEquals([error.code, error.wireText, error.message], [
+    3,
+    errorCodeText(3),
+    `"${path}" cannot be written: No space left on device: make room, or write elsewhere with --output-dir`,
+  ]);
+  await sink.abort(error);
+  assertEquals(sandbox.list(), []);
+});
+
+Deno.test("openOutput() says that a file has come into being meanwhile", async () => {
+  using sandbox = new Sandbox();
+  const path = `${sandbox.path}/x`;
+  const sink = await openOutput(path, new FakeOutput(), { overwrite: false });
+  await Deno.writeTextFile(path, "first");
+  await assertRejects(
+    async () => await sink.commit(),
+    TftpError,
+    "is there already, and --no-clobber keeps it",
+  );
+  await sink.abort(new Error("late"));
+  assertEquals([sandbox.list(), sandbox.read("x")], [["x"], "first"]);
 });
 
 async function complaint(path: string): Promise<string> {

@@ -89,17 +89,17 @@ Deno.test("get speaks IPv6", { ignore: !hasIpv6() }, async () => {
   assertEquals([status, stdout], [0, "six"]);
 });
 
-Deno.test("get tries all files, and says 1 when one fails", async () => {
+Deno.test("get tries all files, and says why one fails", async () => {
   await using _ = closeSockets();
   await using server = new TestServer({ a: "A", c: "C" });
   using sandbox = new Sandbox();
   const urls = ["a", "b", "c"].map((name) => server.url(name));
   const args = ["get", "-q", ...urls, "-o", `${sandbox.path}/`];
   assertEquals(await run(args), {
-    status: 1,
+    status: 8,
     stdout: "",
     stderr:
-      'Cannot get "b" from 127.0.0.1: the server refused with code 1: "File not found"\n',
+      `Cannot get "b" from 127.0.0.1: the server refused with code 1: "File not found" (look at the name: it counts from the server's root, and upper case may matter)\n`,
   });
   assertEquals(sandbox.list(), ["a", "c"]);
 });
@@ -122,7 +122,7 @@ Deno.test("get leaves the old file when a transfer breaks off", async () => {
   using sandbox = new Sandbox({ conf: "old" });
   const path = `${sandbox.path}/conf`;
   const { status, stderr } = await run(["get", server.url("conf"), "-o", path]);
-  assertEquals(status, 1);
+  assertEquals(status, 8);
   assertMatch(stderr, /^Cannot get "conf" from 127\.0\.0\.1: .*fire"\n$/);
   assertEquals([sandbox.list(), sandbox.read("conf")], [["conf"], "old"]);
 });
@@ -150,7 +150,7 @@ Deno.test("get leaves no temporary file at Ctrl-C, and the old one as it was", a
   await stalled.promise;
   assertEquals(sandbox.leftovers().length, 1);
   context.terminate();
-  assertEquals([await running, context.exitStatus], [1, null]);
+  assertEquals([await running, context.exitStatus], [130, null]);
   assertEquals(
     context.stderr.text,
     'Cannot get "conf" from 127.0.0.1: interrupted\n',
@@ -170,7 +170,7 @@ Deno.test("get gives up when nobody answers, and tells what it does on the way",
     lines.at(-2)!,
     /^Cannot get "x" from 127\.0\.0\.1: No answer from 127\.0\.0\.1:\d+ for 0\.\d s: is a TFTP server running there/,
   );
-  assertEquals([status, sandbox.list()], [1, []]);
+  assertEquals([status, sandbox.list()], [6, []]);
 });
 
 Deno.test("get warns of a size that is not what was announced", async () => {
@@ -225,17 +225,17 @@ Deno.test("get lets a mode in a URL count, and turns line ends", async () => {
   assertEquals([stdout, server.lastRequest.mode], ["a\nb\n", "netascii"]);
 });
 
-const REFUSED: readonly [args: string[], message: RegExp][] = [
+const REFUSED: readonly [args: string[], message: RegExp, status?: number][] = [
   [[], /^A URL is missing, such as tftp:/],
   [["-o", "x"], /^A URL is missing, such as tftp:/],
-  [["boot.img"], /^Cannot use URL as it must look like tftp:.*"boot\.img"$/],
-  [["http://h/x"], /^Cannot use URL as it must look like tftp:/],
-  [["tftp://h/"], /name must have at least one character/],
-  [["tftp:///x"], /^Cannot transfer "x" as a host must be named/],
-  [["tftp://h:0/x"], /port as it must be a whole number from 1 to 65535/],
-  [["tftp://h/%zz"], /percent signs must stand before/],
-  [["tftp://h/a%00"], /no NUL/],
-  [["tftp://h/x;mode=mail"], /mode must be octet or netascii/],
+  [["boot.img"], /^Cannot use URL as it must look like tftp:.*"boot\.img"$/, 3],
+  [["http://h/x"], /^Cannot use URL as it must look like tftp:/, 3],
+  [["tftp://h/"], /name must have at least one character/, 3],
+  [["tftp:///x"], /^Cannot transfer "x" as a host must be named/, 3],
+  [["tftp://h:0/x"], /port as it must be a whole number from 1 to 65535/, 3],
+  [["tftp://h/%zz"], /percent signs must stand before/, 3],
+  [["tftp://h/a%00"], /no NUL/, 3],
+  [["tftp://h/x;mode=mail"], /mode must be octet or netascii/, 3],
   [["tftp://h/a/.."], /^"a\/\.\." ends in nothing that a file could be called/],
   [["tftp://h/x", "-o"], /^--output needs a value: PATH$/],
   [
@@ -252,12 +252,44 @@ const REFUSED: readonly [args: string[], message: RegExp][] = [
   [["tftp://h/x", "-t", "soon"], /^--timeout must be/],
   [["tftp://h/x", "-r", "-"], /^--retries must be/],
   [["tftp://h/x", "-q", "-v"], /^--quiet and --verbose contradict/],
+  [
+    ["tftp://h/x", "tftp://h/y", "-o", "x", "-o", "x"],
+    /^Two of the files would be called x/,
+  ],
+  [
+    ["tftp://h/x", "-o", "a", "-o", "b"],
+    /^--output must be there once, or once for each file: it is there 2 times for 1/,
+  ],
+  [
+    ["tftp://h/x", "tftp://h/x.part", "--keep-partial"],
+    /^Two of the files would be called x\.part/,
+  ],
+  [
+    ["tftp://h/x", "--output-dir", "d", "-o", "../x"],
+    /^--output must stay in --output-dir: \.\.\/x leads out of d/,
+  ],
+  [["tftp://h/x", "--json", "-o", "-"], /^--json and --output - contradict/],
+  [["tftp://h/x", "--checksum", "md5"], /^--checksum must be sha256, or/],
+  [
+    ["tftp://h/x", "tftp://h/y", "--checksum", `sha256=${"0".repeat(64)}`],
+    /^--checksum can name the checksum of one file only: there are 2/,
+  ],
+  [["tftp://h/x", "--source-address", "h"], /^--source-address must be an IP/],
+  [
+    ["tftp://h/x", "tftp://h/y", "-P", "2", "--source-port", "7"],
+    /^--source-port and --parallel contradict/,
+  ],
+  [
+    ["tftp://h/x", "tftp://h/y", "-P", "2", "-o", "-"],
+    /^--parallel would mix up the files on standard output/,
+  ],
+  [["tftp://h/x", "-P", "0"], /^--parallel must be a whole number from 1 to/],
 ];
 
-for (const [args, message] of REFUSED) {
-  Deno.test(`get refuses "${args.join(" ")}" with status 2 and a hint`, async () => {
+for (const [args, message, status = 2] of REFUSED) {
+  Deno.test(`get refuses "${args.join(" ")}" with status ${status} and a hint`, async () => {
     const context = new FakeContext(["get", ...args]);
-    assertEquals(await main(context), 2);
+    assertEquals(await main(context), status);
     const [first, hint] = context.stderr.lines;
     assertMatch(first!.replace(/^tftpkit: /, ""), message);
     assertEquals(hint, 'Try "tftpkit get --help".');
@@ -272,7 +304,7 @@ Deno.test("get looks at no path that it may not look at", async () => {
     ["get", "tftp://192.0.2.1/x", "-o", path],
     { isGranted: ({ name }) => name === "net" },
   );
-  assertEquals(status, 1);
+  assertEquals(status, 4);
   // Whether it is a directory is not known, so it is taken for a file.
   assertEquals(
     stderr,

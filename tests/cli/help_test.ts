@@ -100,3 +100,25 @@ Options:
 `,
   );
 });
+
+Deno.test("commandHelp() lists exit statuses before the examples, where there are any", () => {
+  const exitStatuses: [number, string][] = [
+    [0, "All went well"],
+    [
+      130,
+      "Interrupted in a way that takes so many words to tell that one line is not enough",
+    ],
+  ];
+  const help = commandHelp("prog", { ...command, exitStatuses });
+  assertEquals(
+    help.slice(help.indexOf("Exit status:")).split("\n").slice(0, 6),
+    [
+      "Exit status:",
+      "  0    All went well",
+      "  130  Interrupted in a way that takes so many words to tell that one line is",
+      "       not enough",
+      "",
+      "Examples:",
+    ],
+  );
+});

@@ -107,6 +107,20 @@ for (const [args, message, hint] of REFUSED) {
   });
 }
 
+Deno.test("main() says with what status a command has failed, where that has one", async () => {
+  for (
+    const [args, status, isHinted] of [
+      [["get", "nonsense"], 3, true],
+      [["get"], 2, true],
+      [["get", "tftp://192.0.2.1/x"], 4, false],
+    ] as const
+  ) {
+    const outcome = await run(args, { isGranted: () => false });
+    assertEquals(outcome.status, status);
+    assertEquals(outcome.stderr.includes('Try "tftpkit get --help"'), isHinted);
+  }
+});
+
 Deno.test("main() tells what a command throws in one line, with status 1", async () => {
   assertEquals(await run(["serve", "/nowhere/at/all"]), {
     status: 1,

@@ -89,3 +89,15 @@ for (const [needed, flags] of FLAGS) {
     assertEquals(/: add (.*) after "deno run"$/.exec(message)?.[1], flags);
   });
 }
+
+Deno.test("netPermissions() takes the address and port to send from", () => {
+  const local = { hostname: "::1", port: 7 };
+  assertEquals(
+    netPermissions(["2001:db8::1"], local)[0]!.scope,
+    ["[2001:db8::1]", "[::1]:7"],
+  );
+  assertEquals(
+    netPermissions(["192.0.2.1"], { port: 7 })[0]!.scope,
+    ["192.0.2.1", "0.0.0.0:7"],
+  );
+});

@@ -52,7 +52,7 @@ Deno.test("put uploads what is piped in", async () => {
   assertEquals("tsize" in server.lastRequest.options, false);
 });
 
-Deno.test("put tries all files, and says 1 when one fails", async () => {
+Deno.test("put tries all files, and says why some fail", async () => {
   await using server = new TestServer();
   using sandbox = new Sandbox({ a: "A", dir: null, c: "C" });
   const paths = ["a", "missing", "dir", "c"]
@@ -60,7 +60,7 @@ Deno.test("put tries all files, and says 1 when one fails", async () => {
   const { status, stdout, stderr } = await run(
     ["put", "-q", ...paths, server.url("")],
   );
-  assertEquals([status, stdout], [1, ""]);
+  assertEquals([status, stdout], [9, ""]);
   assertEquals(
     stderr.replaceAll(sandbox.path, ""),
     'Cannot put "/missing" to 127.0.0.1 as "missing": No such file or directory\n' +
@@ -76,7 +76,7 @@ Deno.test("put tells what the server says, in one line", async () => {
   await using server = new TestServer({}, { handler });
   assertEquals(
     (await run(["put", "-", server.url("-")])).stderr,
-    'Cannot put "-" to 127.0.0.1: the server refused with code 6: "It is\\nthere\\u001b[2J"\n',
+    'Cannot put "-" to 127.0.0.1: the server refused with code 6: "It is\\nthere\\u001b[2J" (remove it on the server, or choose another name)\n',
   );
 });
 
@@ -105,7 +105,7 @@ Deno.test("put ends at Ctrl-C, and tries no more files", async () => {
   const begun = () => server.events.some(({ type }) => type === "negotiated");
   while (!begun()) await new Promise((resolve) => setTimeout(resolve, 1));
   context.terminate();
-  assertEquals([await running, context.exitStatus], [1, null]);
+  assertEquals([await running, context.exitStatus], [130, null]);
   assertEquals(context.stderr.lines, [
     'Cannot put "-" to 127.0.0.1 as "a": interrupted',
   ]);
@@ -134,12 +134,12 @@ Deno.test({
       await new Promise((resolve) => setTimeout(resolve, 50));
       context.terminate();
       context.terminate();
-      assertEquals(context.exitStatus, 1);
+      assertEquals(context.exitStatus, 130);
       // Here the process goes on, so that the other end is needed.
       const other = await Deno.open(pipe, {
         [flag === "w" ? "write" : "read"]: true,
       });
-      assertEquals(await running, 1);
+      assertEquals(await running, 130);
       other.close();
     }
   },
@@ -191,37 +191,41 @@ Deno.test("put gives up when nobody answers", async () => {
   const { status, stderr } = await run(
     [...args, `tftp://127.0.0.1:${silent.port}/x`],
   );
-  assertEquals(status, 1);
+  assertEquals(status, 6);
   assertMatch(
     stderr,
     /^Cannot put "-" to 127\.0\.0\.1 as "x": No answer from /,
   );
 });
 
-const REFUSED: readonly [args: string[], message: RegExp][] = [
+const REFUSED: readonly [args: string[], message: RegExp, status?: number][] = [
   [[], /^A file and a URL are needed, such as: put backup\.cfg tftp:/],
   [["tftp://h/x"], /^A file and a URL are needed/],
-  [["a", "b"], /^Cannot use URL as it must look like tftp:.*"b"$/],
-  [["tftp://h/x", "a"], /^Cannot use URL as it must look like tftp:.*"a"$/],
-  [["a", "http://h/x"], /^Cannot use URL as it must look like tftp:/],
+  [["a", "b"], /^Cannot use URL as it must look like tftp:.*"b"$/, 3],
+  [["tftp://h/x", "a"], /^Cannot use URL as it must look like tftp:.*"a"$/, 3],
+  [["a", "http://h/x"], /^Cannot use URL as it must look like tftp:/, 3],
   [
     ["a", "b", "tftp://h/x"],
     /^2 files cannot all be called tftp:\/\/h\/x: end the URL with a slash$/,
   ],
   [["-", "tftp://h/"], /^Standard input has no name: put one at the end/],
-  [["a", "tftp://h:99999/"], /port as it must be a whole number/],
+  [["a", "tftp://h:99999/"], /port as it must be a whole number/, 3],
   [["a", "tftp://h/x", "--mode", "mail"], /^--mode must be octet or netascii/],
   [["a", "tftp://h/x", "-b", "7"], /^--blksize must be/],
   [["a", "tftp://h/x", "--windowsize", "0"], /^--windowsize must be/],
   [["a", "tftp://h/x", "-t", "0"], /^--timeout must be/],
   [["a", "tftp://h/x", "-r", "x"], /^--retries must be/],
   [["a", "tftp://h/x", "-vq"], /^--quiet and --verbose contradict/],
+  [
+    ["a/x", "b/x", "tftp://h/"],
+    /^Two of the files would be called "x" on the server: put them one by one/,
+  ],
 ];
 
-for (const [args, message] of REFUSED) {
-  Deno.test(`put refuses "${args.join(" ")}" with status 2 and a hint`, async () => {
+for (const [args, message, status = 2] of REFUSED) {
+  Deno.test(`put refuses "${args.join(" ")}" with status ${status} and a hint`, async () => {
     const context = new FakeContext(["put", ...args]);
-    assertEquals(await main(context), 2);
+    assertEquals(await main(context), status);
     const [first, hint] = context.stderr.lines;
     assertMatch(first!.replace(/^tftpkit: /, ""), message);
     assertEquals(hint, 'Try "tftpkit put --help".');
@@ -234,7 +238,7 @@ Deno.test("put says which permissions are missing", async () => {
     ["put", "a", "b c", "tftp://192.0.2.1/"],
     { isGranted: () => false },
   );
-  assertEquals(status, 1);
+  assertEquals(status, 4);
   assertEquals(
     stderr,
     'tftpkit: No permission to talk to 192.0.2.1, to read a, to read b c: add --allow-net=192.0.2.1,0.0.0.0:0 "--allow-read=a,b c" after "deno run"\n',
