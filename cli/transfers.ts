@@ -277,14 +277,9 @@ function traced(
 }
 
 function openPcap(path: string, context: CliContext) {
-  try {
-    return openCapture(path, context);
-  } catch (cause) {
-    throw new Error(
-      `Cannot write packets to ${path}: ${(cause as Error).message}`,
-      { cause },
-    );
-  }
+  const capture = openCapture(path, context);
+  capture.begin();
+  return capture;
 }
 
 /** Whether there is somebody who looks, and nothing that comes in between. */
