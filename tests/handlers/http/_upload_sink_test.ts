@@ -265,6 +265,18 @@ Deno.test("an upload whose answer does not come may have been taken", async () =
     await it.sink.abort(error);
     assertEquals(it.stored.count, 0);
   }
+  // Whether it is told by the request, or by who leaves.
+  const broken = setUp(() => Promise.reject(new TypeError("reset")));
+  await rejectionOf(async () => {
+    for (let i = 0; i < 3; i++) await broken.sink.write(makeBytes(10));
+  });
+  await settle();
+  assert(broken.stored.changes > 0);
+  const left = setUp(() => new Promise(() => {}), {}, clock);
+  await left.sink.write(makeBytes(10));
+  assertEquals(left.stored.changes, 0);
+  await left.sink.abort("The client has gone");
+  assert(left.stored.changes > 0);
   // Before anything was sent nothing can have changed.
   const unsent = setUp(() => Promise.reject(), { maxCollectBytes: 5000 });
   await unsent.sink.write(makeBytes(10));

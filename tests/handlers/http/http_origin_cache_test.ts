@@ -170,7 +170,7 @@ for (const kind of ["memory", "disk"] as const) {
       : diskCache({ directory: sandbox.path });
     let text = "old";
     let gate = Promise.withResolvers<void>();
-    let control = "max-age=3600";
+    const controls: string[] = [];
     const { read, handler } = setUp("http://h.example", {
       cache,
       write: true,
@@ -188,6 +188,7 @@ for (const kind of ["memory", "disk"] as const) {
             controller.close();
           },
         }, { highWaterMark: 0 });
+        const control = controls.shift() ?? "max-age=3600";
         const headers = { etag: `"${now}"`, "cache-control": control };
         return new Response(stream, { headers });
       },
@@ -211,10 +212,8 @@ for (const kind of ["memory", "disk"] as const) {
     // The same for bodies of their own: the first answer is for one, and those of the others may be kept.
     cache.delete("http://h.example/x");
     gate = Promise.withResolvers();
-    control = "no-store";
+    controls.push("no-store");
     const reads = [read("x"), read("x")];
-    await settle();
-    control = "max-age=3600";
     for (let i = 0; i < 5; i++) await settle();
     await upload("newer");
     gate.resolve();
@@ -245,6 +244,56 @@ Deno.test("an upload that may have been taken makes what is stored here old", as
   await clock.advance(60_000);
   await sink!.abort(await committing);
   assertEquals(await read("x"), "new");
+});
+
+Deno.test("what was looked up before an upload was acknowledged is not used", async () => {
+  const inner = memoryCache();
+  const gate = Promise.withResolvers<void>();
+  let text = "old";
+  let isSlow = false;
+  const { read, handler } = setUp("http://h.example", {
+    write: true,
+    overwrite: true,
+    cache: {
+      async open(url) {
+        const entry = await inner.open(url);
+        if (isSlow) await gate.promise;
+        return entry;
+      },
+      create: (url, sizeBytes) => inner.create(url, sizeBytes),
+      update: (record, former) => inner.update(record, former),
+      delete: (url) => inner.delete(url),
+    },
+    async fetch(_url, { method, body }) {
+      if (method === "PUT") text = await new Response(body ?? null).text();
+      const headers = { etag: `"${text}"`, "cache-control": "max-age=3600" };
+      return new Response(text, { headers });
+    },
+  });
+  assertEquals(await read("x"), "old");
+  isSlow = true;
+  const early = read("x");
+  const { sink } = (await handler(fakeUpload("x")))!;
+  await sink!.write(bytesOf("new"));
+  await sink!.commit();
+  const late = read("x");
+  gate.resolve();
+  assertEquals([await early, await late], ["new", "new"]);
+});
+
+Deno.test("an answer that what is stored is current is over when it has come", async () => {
+  const headers = { etag: '"a"' };
+  const { read } = setUp("http://h.example", {
+    cache: memoryCache(),
+    maxRequests: 1,
+    fetch: (_url, init) =>
+      Promise.resolve(
+        init.headers.has("if-none-match")
+          ? new Response(null, { status: 304, headers })
+          : new Response("x", { headers }),
+      ),
+  });
+  for (let i = 0; i < 5; i++) assertEquals(await read("x"), "x");
 });
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
