@@ -13,20 +13,17 @@
 //    Only then is there room reserved for all of it.
 // 3. When the store has no more room, each reader takes what is there. Then the first one gets the body itself, and the
 //    others fetch the rest for themselves. Nobody joins any more.
-// 4. Nobody reads for a while: the connection is let go, and asked for again when somebody does.
+// 4. Nobody reads for a while: the connection is let go, and asked for again when somebody does. Nobody joins any more.
 // 5. A reader that leaves changes nothing for the others. When the last one leaves, the fetch ends.
 
 import type { Source } from "../../net/mod.ts";
 import type { CacheRecord, CacheWriter } from "./http_cache.ts";
 import type { OriginBody } from "./_origin_body.ts";
 import { originUnavailable } from "./_origin_error.ts";
-import { bodySource, type Joinable } from "./_joinable.ts";
+import { bodySource, type Joinable, PROOF_BYTES } from "./_joinable.ts";
 
 /** How far a body is fetched ahead of the fastest reader when it is not for a cache, or nobody has proved to be there. */
 export const READ_AHEAD_BYTES: number = 256 * 1024;
-
-/** More than a server takes from a source before the client has answered: the first block, and what is read with it. */
-export const PROOF_BYTES: number = 64 * 1024;
 
 /** Where a body goes, and who is told. */
 export interface DownloadOptions {
@@ -37,6 +34,8 @@ export interface DownloadOptions {
   readonly makeRecord: (sizeBytes: number) => CacheRecord | null;
   /** Nobody can join any more. */
   readonly onEnd: () => void;
+  /** Nobody has read for a while: what comes later may not fit to what the origin has by then. */
+  readonly onIdle: () => void;
   /** The body is whole, but could not be stored. */
   readonly onStoreError: (error: unknown) => void;
 }
@@ -179,7 +178,9 @@ export class Download implements Joinable {
       writer.sizeBytes >= this.#furthest + READ_AHEAD_BYTES
     ) {
       this.#wanted = Promise.withResolvers();
-      await this.#body.rest(this.#wanted.promise, !this.#isProven);
+      const read = this.#body.watch(!this.#isProven, this.#options.onIdle);
+      await this.#wanted.promise;
+      read();
     }
   }
 

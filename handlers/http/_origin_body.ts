@@ -110,25 +110,19 @@ export class OriginBody {
   }
 
   /**
-   * Waits until the next octets are wanted. After a while of silence the connection is given up, so that it is not held for
-   * somebody who has gone: it is asked for again when they are wanted. Where that cannot be done, `isUnproven` says whether
-   * this fails instead.
+   * Watches that somebody reads. After a while of silence the connection is given up, so that it is not held for somebody who
+   * has gone: it is asked for again when more is wanted. Where the origin gives no strong entity tag, that would fail: then
+   * it is given up only for a reader of whom nobody knows whether it is there.
+   *
+   * @returns Ends the watch: somebody reads.
    */
-  async rest(wanted: Promise<void>, isUnproven: boolean): Promise<void> {
+  watch(isUnproven: boolean, onIdle: () => void = () => {}): () => void {
+    if (this.#isEnded || this.tag === null && !isUnproven) return () => {};
     const { clock, silenceTimeoutMs } = this.#context.client.options;
-    const over = Promise.withResolvers<never>();
-    const error = originUnavailable(
-      `Cannot hold ${redactUrl(this.#context.url)} as nobody reads it`,
-    );
-    const unschedule = clock.schedule(silenceTimeoutMs, () => {
-      if (this.tag !== null) this.#drop(error);
-      else if (isUnproven) over.reject(error);
+    return clock.schedule(silenceTimeoutMs, () => {
+      this.#drop(new Error("Nobody reads it"));
+      onIdle();
     });
-    try {
-      await Promise.race([wanted, over.promise]);
-    } finally {
-      unschedule();
-    }
   }
 
   #end(): void {

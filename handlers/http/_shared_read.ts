@@ -192,6 +192,7 @@ export class SharedRead {
       makeRecord: (sizeBytes) =>
         writer.isKept && !this.#isSuperseded ? { ...record!, sizeBytes } : null,
       onEnd: this.#onEnd,
+      onIdle: () => this.supersede(),
       onStoreError: (error) => this.#emit("store-failed", { error }),
     });
     download.run();

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import {
   Download,
-  PROOF_BYTES,
   READ_AHEAD_BYTES,
 } from "../../../handlers/http/_download.ts";
+import { PROOF_BYTES } from "../../../handlers/http/_joinable.ts";
 import { OriginBody } from "../../../handlers/http/_origin_body.ts";
 import { OriginClient } from "../../../handlers/http/_origin_client.ts";
 import { memoryCache } from "../../../handlers/mod.ts";
@@ -27,7 +27,7 @@ async function setUp(
   },
 ) {
   const bytes = makeBytes(size);
-  const state = { pulled: 0, cancelled: false, ended: 0, forks: "" };
+  const state = { pulled: 0, cancelled: false, ended: 0, idle: 0, forks: "" };
   const make = (from: number) => {
     let at = from;
     return new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -76,6 +76,7 @@ async function setUp(
     isEager,
     makeRecord: (sizeBytes) => isEager ? recordOf(URL_X, sizeBytes) : null,
     onEnd: () => state.ended++,
+    onIdle: () => state.idle++,
     onStoreError() {},
   });
   return { bytes, state, cache, download, clock };
@@ -217,6 +218,7 @@ Deno.test("a cache that cannot store fails nobody", async () => {
     isEager: true,
     makeRecord: (sizeBytes) => recordOf(URL_X, sizeBytes),
     onEnd() {},
+    onIdle() {},
     onStoreError: (error) => errors.push(error),
   });
   const reader = download.join()!;
@@ -290,6 +292,7 @@ Deno.test("a connection that nobody reads from is given up, and had again", asyn
     const rest = await readSource(reader);
     assertEquals(new Uint8Array([...taken, ...rest]), bytes);
     assert(state.forks !== "");
+    assertEquals(state.idle, 1);
     assertEquals(clock.pending, 0);
   }
 });
