@@ -47,7 +47,8 @@ export class Download implements Joinable {
   #state: "running" | "complete" | "spilled" | "failed" = "running";
   #error: unknown = null;
   /** In state "spilled", until somebody has taken it. */
-  #spill: { rest: Uint8Array; body: OriginBody } | null = null;
+  #spill: { rest: Uint8Array; body: OriginBody; unwatch: () => void } | null =
+    null;
   /** Whoever made it is one, until it lets go. */
   #users = 1;
   #furthest = 0;
@@ -134,6 +135,7 @@ export class Download implements Joinable {
       this.#error = originUnavailable("Nobody wants it any more");
       this.#settle("failed");
       this.#body.cancel();
+      this.#spill?.unwatch();
       this.#spill = null;
     }
     this.#isClosed = true;
@@ -145,13 +147,16 @@ export class Download implements Joinable {
   }
 
   #spillOver(rest: Uint8Array): void {
-    this.#spill = { rest, body: this.#body };
+    const body = this.#body;
+    const unwatch = body.watch(!this.#isProven);
+    this.#spill = { rest, body, unwatch };
     this.#settle("spilled");
   }
 
   #takeOver(position: number): Source {
     const spill = this.#spill;
     this.#spill = null;
+    spill?.unwatch();
     return spill
       ? bodySource(spill.body, spill.rest)
       : bodySource(this.#body.fork(position));

@@ -318,3 +318,45 @@ Deno.test("where it cannot be had again, it is given up only if its client has n
     assertEquals(clock.pending, 0);
   }
 });
+
+Deno.test("what is spilled is not held for a reader that has gone", async () => {
+  const { bytes, state, clock, download } = await setUp({
+    maxEntryBytes: 105_000,
+  });
+  const reader = download.join()!;
+  download.release();
+  download.run();
+  await settle();
+  await clock.advance(11_000);
+  assert(state.cancelled);
+  assertEquals(await readSource(reader), bytes);
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("what comes when all have just left does not go into a store that is closed", async () => {
+  const chunk = Promise.withResolvers<Uint8Array>();
+  const body = {
+    size: null,
+    next: () => chunk.promise,
+    cancel: () => Promise.resolve(),
+    watch: () => () => {},
+  };
+  const cache = memoryCache({ maxBytes: 10_000, maxEntryBytes: 9000 });
+  for (let i = 0; i < 2; i++) {
+    const download = new Download(body as unknown as OriginBody, {
+      writer: cache.create(URL_X, null)!,
+      isEager: true,
+      makeRecord: () => null,
+      onEnd() {},
+      onIdle() {},
+      onStoreError() {},
+    });
+    download.run();
+    await settle();
+    chunk.resolve(new Uint8Array(8000));
+    download.release();
+    await settle();
+  }
+  // All room is there again.
+  assert(cache.create(URL_X, 8500));
+});

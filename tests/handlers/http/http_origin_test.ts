@@ -14,7 +14,7 @@ import {
 } from "../../../handlers/mod.ts";
 import { TftpError } from "../../../packet/mod.ts";
 import { serve } from "../../../server.ts";
-import { settle } from "../../_virtual.ts";
+import { settle, VirtualClock } from "../../_virtual.ts";
 import { fakeRequest, fakeUpload } from "../_request.ts";
 import { rejectionOf } from "../_sandbox.ts";
 import { setUpOrigin as setUp } from "./_handler.ts";
@@ -360,5 +360,39 @@ Deno.test("whatever the origin answers, its request is over at some time", async
       (response) => response!.sink!.abort("over"),
       (error) => assert(!(error instanceof NoAnswerError), `${status}`),
     );
+  }
+});
+
+Deno.test("a body that cannot be shared is not held for a client that has gone", async () => {
+  const clock = new VirtualClock();
+  let open = 0;
+  const { handler } = setUp("http://h.example", {
+    clock,
+    maxRequests: 1,
+    fetch() {
+      open++;
+      const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+        pull: (controller) => controller.enqueue(new Uint8Array(1000)),
+        cancel: () => void open--,
+      }, { highWaterMark: 0 });
+      const headers = { "cache-control": "no-store" };
+      return Promise.resolve(new Response(stream, { headers }));
+    },
+  });
+  for (const size of [0, 1000]) {
+    const { source } = (await handler(fakeRequest("x")))!;
+    if (size > 0) await source!.read(new Uint8Array(size));
+    const refusal = await rejectionOf(async () =>
+      await handler(fakeRequest("y"))
+    );
+    assertInstanceOf(refusal, NoAnswerError);
+    await clock.advance(11_000);
+    assertEquals(open, 0);
+    await (await handler(fakeRequest("y")))!.source!.close();
+    if (size > 0) {
+      await rejectionOf(async () => await source!.read(new Uint8Array(1000)));
+    }
+    await source!.close();
+    assertEquals(clock.pending, 0);
   }
 });
