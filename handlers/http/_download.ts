@@ -158,8 +158,8 @@ export class Download implements Joinable {
     this.#spill = null;
     spill?.unwatch();
     return spill
-      ? bodySource(spill.body, spill.rest)
-      : bodySource(this.#body.fork(position));
+      ? bodySource(spill.body, spill.rest, position)
+      : bodySource(this.#body.fork(position), new Uint8Array(), position);
   }
 
   #note(position: number): void {

@@ -48,15 +48,16 @@ export function storedBody(
   };
 }
 
-/** A body as a source, for one reader. Its connection is given up while nobody reads. */
+/** A body as a source, for one reader, who has come as far as `position`. Its connection is given up while nobody reads. */
 export function bodySource(
   body: OriginBody,
   first: Uint8Array = new Uint8Array(),
+  position = 0,
 ): Source {
   let rest = first;
-  let given = 0;
+  let given = position;
   let isOpen = true;
-  let unwatch = body.watch(true);
+  let unwatch = body.watch(given <= PROOF_BYTES);
   const watch = () => {
     unwatch();
     if (isOpen) unwatch = body.watch(given <= PROOF_BYTES);

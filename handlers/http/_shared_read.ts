@@ -177,7 +177,8 @@ export class SharedRead {
     const isKept = cache !== null && freshness.mayStore && record !== null;
     // What was stored is another body than the origin's: it is of no use any more.
     if (!isKept) this.#forget();
-    // If there turns out to be no room for all of it, those who share it must be able to go on by themselves.
+    // If there turns out to be no room for all of it, those who share it must be able to go on by themselves; or there is
+    // room now, and it is taken as soon as one of them has shown that it is there.
     const isSafe = body.size !== null || body.tag !== null;
     const writer = isSafe
       ? this.#openWriter(body.size, isKept, freshness.mayStore)

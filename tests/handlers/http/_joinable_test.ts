@@ -80,6 +80,10 @@ Deno.test("a body is watched while nobody reads, and no longer", async () => {
   await source.close();
   assertEquals(state.watches, 0);
 
+  const late = fakeBody(10);
+  await bodySource(late.body, new Uint8Array(), 100_000).close();
+  assertEquals(late.state.unproven, "p");
+
   const left = fakeBody(10);
   const gone = bodySource(left.body);
   const reading = gone.read(new Uint8Array(10));
