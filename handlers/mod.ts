@@ -46,7 +46,8 @@ export type {
   CacheWriter,
   HttpCache,
 } from "./http/http_cache.ts";
-export { httpOrigin, type HttpOriginOptions } from "./http/http_origin.ts";
+export { httpOrigin } from "./http/http_origin.ts";
+export type { HttpOriginOptions } from "./http/http_origin_options.ts";
 export { memoryCache, type MemoryCacheOptions } from "./http/memory_cache.ts";
 export { s3Origin, type S3OriginOptions } from "./http/s3_origin.ts";
 export type { FetchFunction, RedirectPolicy } from "./http/_origin_client.ts";

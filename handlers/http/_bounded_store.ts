@@ -1,6 +1,7 @@
 // Who may stay in a cache. Rules:
-// 1. All octets count, from when they are reserved until they are freed: of bodies that are being written, of listed ones,
-//    and of those that are listed no more but still read.
+// 1. All octets count, and something for each item, so that many small ones are bounded, too; from when they are
+//    reserved until they are freed: of bodies that are being written, of listed ones, and of those that are listed no more
+//    but still read.
 // 2. What is in use is never freed. Room is made by freeing what is not, the longest unused first.
 // 3. Where no room can be made, nothing is freed for the attempt.
 
@@ -66,10 +67,25 @@ export class BoundedStore<T extends Stored> {
     this.#unlist(item);
   }
 
+  /** Whether room could be made. */
+  hasRoom(bytes: number): boolean {
+    return this.#findIdle(bytes) !== null;
+  }
+
   /** Makes room, and takes it for something. */
   reserve(item: T, bytes: number): boolean {
+    const idle = this.#findIdle(bytes);
+    if (idle === null) return false;
+    for (const key of idle) this.delete(key);
+    item.sizeBytes += bytes;
+    this.#usedBytes += bytes;
+    return true;
+  }
+
+  /** What has to go to make room; `null` when that would not do. */
+  #findIdle(bytes: number): string[] | null {
     const needed = this.#usedBytes + bytes - this.#maxBytes;
-    const idle = [];
+    const idle: string[] = [];
     let gained = 0;
     if (needed > 0) {
       for (const [key, { users, sizeBytes }] of this.#items) {
@@ -79,11 +95,7 @@ export class BoundedStore<T extends Stored> {
         gained += sizeBytes;
       }
     }
-    if (gained < needed) return false;
-    for (const key of idle) this.delete(key);
-    item.sizeBytes += bytes;
-    this.#usedBytes += bytes;
-    return true;
+    return gained < needed ? null : idle;
   }
 
   #unlist(item: T): void {

@@ -3,6 +3,8 @@
 // 2. Whatever cannot be understood makes a response less fresh, never more.
 // 3. Nothing here asks the time: it is an argument.
 
+import type { CacheRecord } from "./http_cache.ts";
+
 /** What may be done with a response. */
 export interface Freshness {
   /** Whether it may be kept, and be given to more than one client. */
@@ -77,4 +79,10 @@ function parseDirectives(text: string): Map<string, string[]> {
 export function strongTag(headers: Headers): string | null {
   const tag = headers.get("etag")?.trim() ?? "";
   return /^"[^"]*"$/.test(tag) ? tag : null;
+}
+
+/** Whether two records are about the same octets, as far as the origin tells octets apart. */
+export function isSameBody(one: CacheRecord, other: CacheRecord): boolean {
+  return one.etag === other.etag && one.lastModified === other.lastModified &&
+    one.sizeBytes === other.sizeBytes;
 }

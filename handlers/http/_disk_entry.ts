@@ -7,6 +7,9 @@ import type { CacheEntry, CacheRecord, CacheWriter } from "./http_cache.ts";
 /** Octets that are read at once to verify a body. */
 const VERIFY_BYTES = 1024 * 1024;
 
+/** What a body costs besides its octets: its record, and what is lost in the last block of each file. In octets. */
+export const ITEM_OVERHEAD_BYTES: number = 8192;
+
 /** How a record is called: after the SHA-256 of its URL. */
 export const RECORD_REGEXP = /^[0-9a-f]{64}\.json$/;
 
@@ -142,7 +145,8 @@ export function makeWriter(
   const path = join(directory, temporaryName());
   const item = newItem(key, path, null);
   item.users = 1;
-  if (!store.reserve(item, announcedBytes ?? 0)) return null;
+  if (!store.hasRoom(ITEM_OVERHEAD_BYTES + (announcedBytes ?? 0))) return null;
+  if (!store.reserve(item, ITEM_OVERHEAD_BYTES)) return null;
   const hash = createHash("sha256");
   try {
     // A URL can hold a secret, and so can a body.
@@ -153,7 +157,13 @@ export function makeWriter(
     store.release(item);
     return null;
   }
+  const reserve = (sizeBytes: number): boolean => {
+    if (sizeBytes > maxEntryBytes) return false;
+    const missing = sizeBytes + ITEM_OVERHEAD_BYTES - item.sizeBytes;
+    return missing <= 0 || store.reserve(item, missing);
+  };
   return {
+    reserve,
     get sizeBytes() {
       return item.length;
     },
@@ -163,12 +173,8 @@ export function makeWriter(
         offset,
         buffer.subarray(0, Math.max(0, item.length - offset)),
       ),
-    write(bytes) {
-      const missing = item.length + bytes.length - item.sizeBytes;
-      if (item.length + bytes.length > maxEntryBytes) return false;
-      if (missing > 0 && !store.reserve(item, missing)) return false;
-      return append(item, hash, bytes);
-    },
+    write: (bytes) =>
+      reserve(item.length + bytes.length) && append(item, hash, bytes),
     commit(record) {
       const body = `${key}.${randomHex(8)}.body`;
       const path = join(directory, body);

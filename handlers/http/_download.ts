@@ -8,30 +8,34 @@
 // Rules:
 // 1. What comes is put into the store first; readers take it from there, each at its own pace. A late one begins at the
 //    beginning.
-// 2. With a cache the body is fetched as fast as it comes: the store is bounded by the cache. Without one it is fetched no
-//    further ahead of the fastest reader than `READ_AHEAD_BYTES`.
+// 2. A body is fetched no further ahead of the fastest reader than `READ_AHEAD_BYTES`. With a cache it is fetched as fast as
+//    it comes as soon as a reader is further than `PROOF_BYTES`: a request alone, which may be forged, does not get there.
+//    Only then is there room reserved for all of it.
 // 3. When the store has no more room, each reader takes what is there. Then the first one gets the body itself, and the
 //    others fetch the rest for themselves. Nobody joins any more.
-// 4. A reader that leaves changes nothing for the others. When the last one leaves, the fetch ends.
+// 4. Nobody reads for a while: the connection is let go, and asked for again when somebody does. Nobody joins any more.
+// 5. A reader that leaves changes nothing for the others. When the last one leaves, the fetch ends.
 
 import type { Source } from "../../net/mod.ts";
 import type { CacheRecord, CacheWriter } from "./http_cache.ts";
 import type { OriginBody } from "./_origin_body.ts";
 import { originUnavailable } from "./_origin_error.ts";
-import { bodySource, type Joinable } from "./_joinable.ts";
+import { bodySource, type Joinable, PROOF_BYTES } from "./_joinable.ts";
 
-/** How far a body is fetched ahead of the fastest reader when it is not for a cache. */
+/** How far a body is fetched ahead of the fastest reader when it is not for a cache, or nobody has proved to be there. */
 export const READ_AHEAD_BYTES: number = 256 * 1024;
 
 /** Where a body goes, and who is told. */
 export interface DownloadOptions {
   readonly writer: CacheWriter;
-  /** Whether it is fetched as fast as it comes. */
+  /** Whether it is fetched as fast as it comes, once a reader has proved to be there. */
   readonly isEager: boolean;
-  /** Makes a record of a whole body; `null` when it must not be kept. */
-  readonly makeRecord: ((sizeBytes: number) => CacheRecord) | null;
+  /** Makes a record of a whole body; gives `null` when it must not be kept. */
+  readonly makeRecord: (sizeBytes: number) => CacheRecord | null;
   /** Nobody can join any more. */
   readonly onEnd: () => void;
+  /** Nobody has read for a while: what comes later may not fit to what the origin has by then. */
+  readonly onIdle: () => void;
   /** The body is whole, but could not be stored. */
   readonly onStoreError: (error: unknown) => void;
 }
@@ -43,13 +47,17 @@ export class Download implements Joinable {
   #state: "running" | "complete" | "spilled" | "failed" = "running";
   #error: unknown = null;
   /** In state "spilled", until somebody has taken it. */
-  #spill: { rest: Uint8Array; body: OriginBody } | null = null;
+  #spill: { rest: Uint8Array; body: OriginBody; unwatch: () => void } | null =
+    null;
   /** Whoever made it is one, until it lets go. */
   #users = 1;
   #furthest = 0;
   #changed = Promise.withResolvers<void>();
   #wanted = Promise.withResolvers<void>();
   #isClosed = false;
+  /** A reader has taken what only a client that is there takes. */
+  #isProven = false;
+  #hasRoom = true;
 
   constructor(body: OriginBody, options: DownloadOptions) {
     this.#body = body;
@@ -61,17 +69,20 @@ export class Download implements Joinable {
     try {
       for (;;) {
         await this.#untilWanted();
+        if (this.#state !== "running") return;
+        if (!this.#hasRoom && !this.#isAllThere()) {
+          return this.#spillOver(new Uint8Array());
+        }
         const chunk = await this.#body.next();
         if (chunk === null) break;
-        if (!this.#options.writer.write(chunk)) {
-          this.#spill = { rest: chunk, body: this.#body };
-          this.#settle("spilled");
-          return;
-        }
+        // All have left while it was on its way: the store is closed.
+        if (this.#state !== "running") return;
+        if (!this.#options.writer.write(chunk)) return this.#spillOver(chunk);
         this.#wake();
       }
       if (this.#state === "running") this.#complete();
     } catch (error) {
+      if (this.#state === "running") this.#body.cancel();
       this.#error = error;
       this.#settle("failed");
     }
@@ -124,42 +135,66 @@ export class Download implements Joinable {
       this.#error = originUnavailable("Nobody wants it any more");
       this.#settle("failed");
       this.#body.cancel();
+      this.#spill?.unwatch();
       this.#spill = null;
     }
     this.#isClosed = true;
     this.#options.writer.close();
   }
 
+  #isAllThere(): boolean {
+    return this.#options.writer.sizeBytes === this.#body.size;
+  }
+
+  #spillOver(rest: Uint8Array): void {
+    const body = this.#body;
+    const unwatch = body.watch(!this.#isProven);
+    this.#spill = { rest, body, unwatch };
+    this.#settle("spilled");
+  }
+
   #takeOver(position: number): Source {
     const spill = this.#spill;
     this.#spill = null;
+    spill?.unwatch();
     return spill
-      ? bodySource(spill.body, spill.rest)
-      : bodySource(this.#body.fork(position));
+      ? bodySource(spill.body, spill.rest, position)
+      : bodySource(this.#body.fork(position), new Uint8Array(), position);
   }
 
   #note(position: number): void {
     if (position <= this.#furthest) return;
     this.#furthest = position;
-    if (!this.#options.isEager) this.#wanted.resolve();
+    if (!this.#isProven && position > PROOF_BYTES) {
+      this.#isProven = true;
+      const { size } = this.#body;
+      const { writer } = this.#options;
+      this.#hasRoom = this.#state !== "running" || size === null ||
+        (writer.reserve?.(size) ?? true);
+    }
+    this.#wanted.resolve();
   }
 
   async #untilWanted(): Promise<void> {
     const { isEager, writer } = this.#options;
     while (
-      !isEager && this.#state === "running" &&
+      !(isEager && this.#isProven) && this.#state === "running" &&
+      this.#hasRoom &&
       writer.sizeBytes >= this.#furthest + READ_AHEAD_BYTES
     ) {
       this.#wanted = Promise.withResolvers();
+      const read = this.#body.watch(!this.#isProven, this.#options.onIdle);
       await this.#wanted.promise;
+      read();
     }
   }
 
   #complete(): void {
     const { writer, makeRecord, onStoreError } = this.#options;
-    if (makeRecord) {
+    const record = makeRecord(writer.sizeBytes);
+    if (record) {
       try {
-        writer.commit(makeRecord(writer.sizeBytes));
+        writer.commit(record);
       } catch (error) {
         onStoreError(error);
       }

@@ -3,6 +3,9 @@ import type { CacheEntry } from "./http_cache.ts";
 import type { OriginBody } from "./_origin_body.ts";
 import { originUnavailable } from "./_origin_error.ts";
 
+/** More than a server takes from a source before the client has answered: the first block, and what is read with it. */
+export const PROOF_BYTES: number = 64 * 1024;
+
 /** Octets that several may want. Whoever makes one holds it, until it is released. */
 export interface Joinable {
   /** A source from the beginning; `null` when there is none for one more. */
@@ -45,19 +48,30 @@ export function storedBody(
   };
 }
 
-/** A body as a source, for one reader. */
+/** A body as a source, for one reader, who has come as far as `position`. Its connection is given up while nobody reads. */
 export function bodySource(
   body: OriginBody,
   first: Uint8Array = new Uint8Array(),
+  position = 0,
 ): Source {
   let rest = first;
+  let given = position;
+  let isOpen = true;
+  let unwatch = body.watch(given <= PROOF_BYTES);
+  const watch = () => {
+    unwatch();
+    if (isOpen) unwatch = body.watch(given <= PROOF_BYTES);
+  };
   const take = (buffer: Uint8Array): number => {
     const part = rest.subarray(0, buffer.length);
     buffer.set(part);
     rest = rest.subarray(part.length);
+    given += part.length;
+    watch();
     return part.length;
   };
   const pull = async (buffer: Uint8Array): Promise<number | null> => {
+    unwatch();
     const chunk = await body.next();
     if (chunk === null) return null;
     rest = chunk;
@@ -66,7 +80,11 @@ export function bodySource(
   return {
     size: body.size,
     read: (buffer) => rest.length > 0 ? take(buffer) : pull(buffer),
-    close: () => body.cancel(),
+    close() {
+      isOpen = false;
+      unwatch();
+      return body.cancel();
+    },
   };
 }
 

@@ -4,7 +4,8 @@
 // 2. A body whose end cannot be told from a broken connection is refused.
 // 3. A body that breaks off is asked for again from where it broke off, if the origin has given a strong entity tag: only
 //    that says that the rest is of the same octets (RFC 9110 sections 13.1.5 and 14). So often, and no more.
-// 4. Nothing is read ahead: one chunk is on its way at a time, when it is asked for.
+// 4. An answer that ends while octets are still left out is not the same body, whatever its tag says.
+// 5. Nothing is read ahead: one chunk is on its way at a time, when it is asked for.
 
 import type { TftpError } from "../../packet/mod.ts";
 import { strongTag } from "./_cache_control.ts";
@@ -108,6 +109,27 @@ export class OriginBody {
     await this.#drop(new Error("Nobody wants the rest"));
   }
 
+  /**
+   * Watches that somebody reads. After a while of silence the connection is given up, so that it is not held for somebody who
+   * has gone: it is asked for again when more is wanted. Where the origin gives no strong entity tag, that would fail: then
+   * it is given up only for a reader of whom nobody knows whether it is there.
+   *
+   * @returns Ends the watch: somebody reads.
+   */
+  watch(isUnproven: boolean, onIdle: () => void = () => {}): () => void {
+    if (this.#isEnded || this.tag === null && !isUnproven) return () => {};
+    const { clock, silenceTimeoutMs } = this.#context.client.options;
+    return clock.schedule(silenceTimeoutMs, () => {
+      this.#drop(new Error("Nobody reads it"));
+      onIdle();
+    });
+  }
+
+  #end(): void {
+    this.#isEnded = true;
+    this.#context.client.done(this.#controller);
+  }
+
   async #take(): Promise<Uint8Array | null> {
     const chunk = await this.#read();
     if (chunk === null) {
@@ -116,7 +138,8 @@ export class OriginBody {
           `it ended after ${this.#received} of ${this.#total} octets`,
         );
       }
-      this.#isEnded = true;
+      if (this.#skip > 0) throw this.#tooShort();
+      this.#end();
       return null;
     }
     const wanted = chunk.subarray(Math.min(this.#skip, chunk.length));
@@ -127,7 +150,7 @@ export class OriginBody {
         if (rest.length > 0) throw this.#tooLong();
         rest = await this.#read();
       }
-      this.#isEnded = true;
+      this.#end();
     }
     this.#skip -= chunk.length - wanted.length;
     this.#received = received;
@@ -242,6 +265,14 @@ export class OriginBody {
   #learnTotal(size: number | null): boolean {
     this.#total ??= size;
     return size === null || size === this.#total;
+  }
+
+  #tooShort(): TftpError {
+    return originUnavailable(
+      `Cannot go on with ${
+        redactUrl(this.#context.url)
+      } at octet ${this.#received} as the origin has fewer now`,
+    );
   }
 
   #tooLong(): TftpError {

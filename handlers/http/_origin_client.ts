@@ -2,10 +2,13 @@
 // 1. Every request ends: by its answer, by a time limit, or because nobody wants it any more.
 // 2. Redirects are followed by hand: within the origin, unless others are allowed; never from https: to http:; and what is
 //    secret (Authorization and all that was configured) does not go to another origin.
-// 3. Messages hold no query and no user name.
+// 3. Answers to reads are counted until they have ended. When there are too many, what is asked anew is refused: what has
+//    begun may go on.
+// 4. Messages hold no query and no user name.
 
 import type { Clock } from "../../net/mod.ts";
 import { TftpError } from "../../packet/mod.ts";
+import { NoAnswerError } from "../no_answer.ts";
 import { originUnavailable } from "./_origin_error.ts";
 import { redactUrl } from "./_origin_url.ts";
 
@@ -25,6 +28,12 @@ export interface OriginClientOptions {
   readonly redirect: RedirectPolicy;
   readonly connectTimeoutMs: number;
   readonly silenceTimeoutMs: number;
+  /**
+   * How many answers other than to uploads may be under way.
+   *
+   * @default {Infinity}
+   */
+  readonly maxRequests?: number;
   readonly clock: Clock;
 }
 
@@ -37,6 +46,8 @@ export interface OriginRequest {
     | Uint8Array<ArrayBuffer>;
   /** Ends it, and the body of its answer. */
   readonly controller: AbortController;
+  /** Whether it is refused when there are too many. */
+  readonly isRefusable?: boolean;
 }
 
 const MAX_REDIRECTS = 5;
@@ -45,13 +56,45 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 /** Asks an origin. */
 export class OriginClient {
   readonly options: OriginClientOptions;
+  /** What ends each answer that is under way. */
+  readonly #open = new Set<AbortController>();
 
   constructor(options: OriginClientOptions) {
     this.options = options;
   }
 
-  /** Asks, and gives the answer when its headers are there. An upload has no limit here: its sink watches it. */
+  /**
+   * Asks, and gives the answer when its headers are there. An upload has no limit here: its sink watches it. Any other answer
+   * is under way until it is said to be done, or its controller is aborted.
+   */
   async send(url: string, request: OriginRequest): Promise<Response> {
+    const { controller, method, isRefusable } = request;
+    if (method === "PUT") return await this.#sendAll(url, request);
+    const { maxRequests = Infinity } = this.options;
+    if (isRefusable && this.#open.size >= maxRequests) {
+      throw new NoAnswerError(
+        `Cannot ${method} ${
+          redactUrl(url)
+        } as there must be ${maxRequests} requests at once at most: raise maxRequests`,
+      );
+    }
+    this.#open.add(controller);
+    const done = () => this.done(controller);
+    controller.signal.addEventListener("abort", done, { once: true });
+    try {
+      return await this.#sendAll(url, request);
+    } catch (error) {
+      done();
+      throw error;
+    }
+  }
+
+  /** An answer is under way no more. */
+  done(controller: AbortController): void {
+    this.#open.delete(controller);
+  }
+
+  async #sendAll(url: string, request: OriginRequest): Promise<Response> {
     let current = new URL(url);
     for (let redirects = 0;; redirects++) {
       const isForeign = current.origin !== new URL(url).origin;

@@ -42,6 +42,7 @@ export class SharedRead {
   readonly #answer: Promise<Joinable>;
   #held: Joinable | null = null;
   #waiting = 0;
+  #isSuperseded = false;
 
   /**
    * Asks.
@@ -82,9 +83,15 @@ export class SharedRead {
     }
   }
 
+  /** What it asked about may be old by now: its answer is for those who wait for it, and changes nothing that is stored. */
+  supersede(): void {
+    this.#isSuperseded = true;
+    this.#onEnd();
+  }
+
   #letGo(): void {
     if (this.#held === null) {
-      this.#onEnd();
+      this.supersede();
       this.#controller.abort(originUnavailable("Nobody waits for it any more"));
       return;
     }
@@ -105,7 +112,7 @@ export class SharedRead {
       if (response.status !== 304) {
         return await this.#receive(response, freshness);
       }
-      await response.body?.cancel().catch(() => {});
+      await this.#discard(response);
       if (stored === null) {
         throw originUnavailable(
           `Cannot GET ${redactUrl(this.#url)}: the origin answered 304 unasked`,
@@ -116,11 +123,10 @@ export class SharedRead {
         return await this.#ask(null);
       }
       const record = renew(stored.record, response.headers, freshness, now());
-      this.#store(() => {
-        const { cache } = this.#context;
-        if (freshness.mayStore) cache?.update(record);
-        else cache?.delete(this.#url);
-      });
+      if (!freshness.mayStore) this.#forget();
+      else if (!this.#isSuperseded) {
+        this.#store(() => this.#context.cache?.update(record, stored.record));
+      }
       this.#emit("revalidated");
       isHanded = true;
       return this.#fromStored(stored);
@@ -141,6 +147,7 @@ export class SharedRead {
     return this.#context.client.send(this.#url, {
       method: "GET",
       controller: this.#controller,
+      isRefusable: true,
       headers: {
         "accept-encoding": "identity",
         ...(etag === null ? {} : { "if-none-match": etag }),
@@ -157,10 +164,8 @@ export class SharedRead {
     const url = this.#url;
     const refusal = refusalOf(response, url);
     if (refusal) {
-      await response.body?.cancel().catch(() => {});
-      if (refusal.code !== ERROR_CODE.NotDefined) {
-        this.#store(() => cache?.delete(url));
-      }
+      await this.#discard(response);
+      if (refusal.code !== ERROR_CODE.NotDefined) this.#forget();
       throw refusal;
     }
     const onResume = (offset: number, error: unknown) =>
@@ -171,8 +176,9 @@ export class SharedRead {
     const record = makeRecord(url, response.headers, freshness, this.#context);
     const isKept = cache !== null && freshness.mayStore && record !== null;
     // What was stored is another body than the origin's: it is of no use any more.
-    if (!isKept) this.#store(() => cache?.delete(url));
-    // If there turns out to be no room for all of it, those who share it must be able to go on by themselves.
+    if (!isKept) this.#forget();
+    // If there turns out to be no room for all of it, those who share it must be able to go on by themselves; or there is
+    // room now, and it is taken as soon as one of them has shown that it is there.
     const isSafe = body.size !== null || body.tag !== null;
     const writer = isSafe
       ? this.#openWriter(body.size, isKept, freshness.mayStore)
@@ -184,10 +190,10 @@ export class SharedRead {
     const download = new Download(body, {
       writer: writer.writer,
       isEager: writer.isKept,
-      makeRecord: writer.isKept
-        ? (sizeBytes) => ({ ...record!, sizeBytes })
-        : null,
+      makeRecord: (sizeBytes) =>
+        writer.isKept && !this.#isSuperseded ? { ...record!, sizeBytes } : null,
       onEnd: this.#onEnd,
+      onIdle: () => this.supersede(),
       onStoreError: (error) => this.#emit("store-failed", { error }),
     });
     download.run();
@@ -226,6 +232,17 @@ export class SharedRead {
       error.code === ERROR_CODE.NotDefined;
     const staleForMs = now() - record.validatedAtMs - record.freshForMs;
     return isOrigins && staleForMs <= staleIfErrorMs;
+  }
+
+  /** What is stored is of no use. */
+  #forget(): void {
+    if (this.#isSuperseded) return;
+    this.#store(() => this.#context.cache?.delete(this.#url));
+  }
+
+  async #discard(response: Response): Promise<void> {
+    await response.body?.cancel().catch(() => {});
+    this.#context.client.done(this.#controller);
   }
 
   /** A cache that fails must not fail the client. */

@@ -12,8 +12,10 @@ import { fromFileUrl, join } from "@std/path";
 import { holdLock } from "../_file_lock.ts";
 import { isTemporaryName } from "../filename.ts";
 import { BoundedStore, checkBytes } from "./_bounded_store.ts";
+import { isSameBody } from "./_cache_control.ts";
 import {
   type DiskItem,
+  ITEM_OVERHEAD_BYTES,
   makeEntry,
   makeWriter,
   newItem,
@@ -30,7 +32,8 @@ export interface DiskCacheOptions {
   /** Where the files go. It is made if it is not there, and should hold nothing else; one process may use it at a time. */
   readonly directory: string | URL;
   /**
-   * Octets of bodies in all, those included that are being fetched.
+   * Octets of bodies in all, those included that are being fetched. A body counts 8192 octets more than it has, for its
+   * record and what is lost in the last blocks of its files.
    *
    * @default {4294967296}
    */
@@ -113,10 +116,10 @@ export function diskCache(options: DiskCacheOptions): HttpCache {
       if (sizeBytes !== null && sizeBytes > maxEntryBytes) return null;
       return makeWriter(shelf, keyOf(url), sizeBytes);
     },
-    update(record) {
+    update(record, former) {
       const key = keyOf(record.url);
       const item = shelf.store.peek(key);
-      if (!item?.record) return;
+      if (!item?.record || !isSameBody(item.record, former)) return;
       item.record = { ...item.record, ...record };
       writeRecord(shelf, key, item);
     },
@@ -144,7 +147,8 @@ function takeStock(shelf: Shelf): void {
     const isWhole = record !== null && keyOf(record.url) === key &&
       record.body.startsWith(key) && names.includes(record.body);
     const item = record && newItem(key, join(directory, record.body), record);
-    if (isWhole && item && store.reserve(item, record.sizeBytes)) {
+    const bytes = ITEM_OVERHEAD_BYTES + (record?.sizeBytes ?? 0);
+    if (isWhole && item && store.reserve(item, bytes)) {
       store.list(key, item);
       bodies.add(record.body);
     } else removeQuietly(join(directory, name));

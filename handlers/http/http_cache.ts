@@ -42,6 +42,13 @@ export interface CacheEntry extends CacheReader {
 /** A body that is being stored. */
 export interface CacheWriter extends CacheReader {
   /**
+   * Takes room for all of it, so that it can be written to its end. A cache without this has done so when it was created.
+   *
+   * @param sizeBytes How long it will be, in octets.
+   * @returns Whether there was room.
+   */
+  reserve?(sizeBytes: number): boolean;
+  /**
    * Adds octets.
    *
    * @param bytes The octets; they may be kept, and are not changed afterwards.
@@ -69,7 +76,8 @@ export interface HttpCache {
    */
   open(url: string): CacheEntry | null | Promise<CacheEntry | null>;
   /**
-   * Begins to store a body.
+   * Begins to store a body. Room should be taken for what is written, and for all of it only when that is reserved: whoever
+   * has asked for it may be nobody.
    *
    * @param url The URL.
    * @param sizeBytes How long it will be, in octets; `null` when that is not known.
@@ -77,11 +85,12 @@ export interface HttpCache {
    */
   create(url: string, sizeBytes: number | null): CacheWriter | null;
   /**
-   * Changes what is known about a stored body, if it is still there.
+   * Changes what is known about a stored body, if it is still there: another may have the URL by now.
    *
    * @param record What is known now.
+   * @param former What was known about the body that this is about.
    */
-  update(record: CacheRecord): void;
+  update(record: CacheRecord, former: CacheRecord): void;
   /**
    * Forgets what is stored for a URL.
    *

@@ -3,9 +3,10 @@
 // 2. Those who ask for the same name at the same time ask the origin once (`_shared_read.ts`).
 // 3. What is stored is used without asking only while the origin has said that it is fresh, and for a failing origin only
 //    if that was asked for.
-// 4. A body ends well only when it is whole (`_origin_body.ts`); an upload only when the origin says so (`_upload_sink.ts`).
+// 4. An upload makes all older answers for its name old: they are for those who wait for them already, and are not kept.
+// 5. A body ends well only when it is whole (`_origin_body.ts`); an upload only when the origin says so (`_upload_sink.ts`).
 
-import { type Clock, systemClock } from "../../net/mod.ts";
+import { systemClock } from "../../net/mod.ts";
 import {
   ERROR_CODE,
   errorCodeText,
@@ -15,118 +16,16 @@ import {
 import { DEFAULT_MAX_UPLOAD_BYTES } from "../file_sink.ts";
 import type { TftpHandler, TftpRequest } from "../request.ts";
 import { TftpResponse } from "../response.ts";
-import type { CacheEntry, HttpCache } from "./http_cache.ts";
+import type { CacheEntry } from "./http_cache.ts";
+import type { HttpOriginOptions } from "./http_origin_options.ts";
 import { storedBody } from "./_joinable.ts";
-import { memoryCache } from "./memory_cache.ts";
-import {
-  type FetchFunction,
-  OriginClient,
-  type RedirectPolicy,
-} from "./_origin_client.ts";
+import { ITEM_OVERHEAD_BYTES, memoryCache } from "./memory_cache.ts";
+import { OriginClient } from "./_origin_client.ts";
 import { statusError } from "./_origin_error.ts";
 import type { HttpOriginEvent } from "./_origin_event.ts";
 import { OriginUrl, redactUrl } from "./_origin_url.ts";
 import { isFresh, SharedRead, type SharedReadContext } from "./_shared_read.ts";
-import { uploadSink } from "./_upload_sink.ts";
-
-/** Options of {@linkcode httpOrigin}. */
-export interface HttpOriginOptions {
-  /**
-   * Headers of every request, such as `Authorization`. They are not sent on to another origin by a redirect.
-   *
-   * @default {no headers}
-   */
-  readonly headers?: HeadersInit;
-  /**
-   * Where bodies are kept: `memoryCache()`, `diskCache()`, or `null` for nowhere. What is kept is asked about again for every
-   * request, unless the origin has said that it is fresh (RFC 9111). Origins that are asked with different headers must not
-   * share a cache.
-   *
-   * @default {null}
-   */
-  readonly cache?: HttpCache | null;
-  /**
-   * For how long what is stored may be used after it has become stale, in milliseconds, when the origin fails: it cannot be
-   * reached, is silent, or answers 5xx. Never when the origin forbids it. It is told by an event.
-   *
-   * @default {0}
-   */
-  readonly staleIfErrorMs?: number;
-  /**
-   * The largest body that is held in memory for clients that ask for it at the same time when there is no cache, or when it
-   * must not be kept, in octets; at most sixteen times as much for all bodies. Larger ones are fetched for each client.
-   *
-   * @default {1048576}
-   */
-  readonly maxSharedBytes?: number;
-  /**
-   * Which redirects of a read are followed: those within the origin, all, or none. Never one from https: to http:.
-   *
-   * @default {"same-origin"}
-   */
-  readonly redirect?: RedirectPolicy;
-  /**
-   * How long the origin may take to answer, connecting included, in milliseconds.
-   *
-   * @default {5000}
-   */
-  readonly connectTimeoutMs?: number;
-  /**
-   * How long the origin may be silent in the middle of a body, or after an upload, in milliseconds.
-   *
-   * @default {10000}
-   */
-  readonly silenceTimeoutMs?: number;
-  /**
-   * Whether uploads are taken. Where not, they are refused with `AccessViolation`.
-   *
-   * @default {false}
-   */
-  readonly write?: boolean;
-  /**
-   * Whether an upload may replace what exists. Where not, the origin is asked before (HEAD), and told (`If-None-Match: *`).
-   *
-   * @default {false}
-   */
-  readonly overwrite?: boolean;
-  /**
-   * Largest upload that is taken, in octets.
-   *
-   * @default {DEFAULT_MAX_UPLOAD_BYTES}
-   */
-  readonly maxSizeBytes?: number;
-  /**
-   * For an origin that wants to know the length of an upload before its octets: how many octets of an upload are collected in
-   * memory; a larger upload is refused. `null` for an origin that takes uploads in chunks as they come.
-   *
-   * @default {null}
-   */
-  readonly maxCollectBytes?: number | null;
-  /**
-   * Told what happens between this and the origin. What it throws is ignored.
-   *
-   * @default {nothing}
-   */
-  readonly onEvent?: (event: HttpOriginEvent) => void;
-  /**
-   * What asks the origin.
-   *
-   * @default {fetch}
-   */
-  readonly fetch?: FetchFunction;
-  /**
-   * What measures time limits.
-   *
-   * @default {systemClock}
-   */
-  readonly clock?: Clock;
-  /**
-   * The time in milliseconds since 1970, for what is fresh.
-   *
-   * @default {Date.now}
-   */
-  readonly now?: () => number;
-}
+import { CollectAccount, uploadSink } from "./_upload_sink.ts";
 
 /**
  * A handler that serves what is below a URL: `boot/kernel` is asked for as `https://example.net/tftp/boot/kernel`. Octets go
@@ -199,8 +98,14 @@ class HttpOrigin {
     readonly overwrite: boolean;
     readonly maxSizeBytes: number;
     readonly maxCollectBytes: number | null;
+    readonly account: CollectAccount;
   };
+  /** Which can be joined. */
   readonly #reads = new Map<string, SharedRead>();
+  /** All that may still change what is stored. */
+  readonly #live = new Map<string, Set<SharedRead>>();
+  /** How often an upload has changed something. */
+  #changes = 0;
 
   constructor(url: OriginUrl, options: HttpOriginOptions) {
     const {
@@ -208,13 +113,21 @@ class HttpOrigin {
       overwrite = false,
       maxSizeBytes = DEFAULT_MAX_UPLOAD_BYTES,
       maxCollectBytes = null,
+      maxCollectTotalBytes = 256 * 1024 * 1024,
     } = options;
     checkLimit("maxSizeBytes", maxSizeBytes);
     if (maxCollectBytes !== null) {
       checkLimit("maxCollectBytes", maxCollectBytes);
     }
+    checkLimit("maxCollectTotalBytes", maxCollectTotalBytes);
     this.#url = url;
-    this.#upload = { write, overwrite, maxSizeBytes, maxCollectBytes };
+    this.#upload = {
+      write,
+      overwrite,
+      maxSizeBytes,
+      maxCollectBytes,
+      account: new CollectAccount(maxCollectTotalBytes),
+    };
     this.#context = makeContext(url, options);
   }
 
@@ -225,7 +138,13 @@ class HttpOrigin {
       let read = this.#reads.get(url);
       if (read) emit(tell("joined", url));
       else {
+        const changes = this.#changes;
         const stored = cache && await this.#open(url);
+        if (this.#changes !== changes) {
+          // It may be older than an upload that was acknowledged meanwhile.
+          stored?.close();
+          continue;
+        }
         if (stored && isFresh(stored.record, this.#context.now())) {
           emit(tell("fresh", url));
           return new TftpResponse(this.#useStored(url, stored));
@@ -236,19 +155,20 @@ class HttpOrigin {
           stored?.close();
           continue;
         }
-        read = this.#ask(url, stored);
+        read = this.#ask(url, stored, true);
       }
       const source = await read.join(request.signal);
       if (source) return new TftpResponse(source);
       // Its body was for another one, and cannot be shared: this one gets one of its own, unshared from the start.
-      const own = new SharedRead(this.#context, url, null, () => {});
+      const own = this.#ask(url, null, false);
       const alone = await own.join(request.signal);
       if (alone) return new TftpResponse(alone);
     }
   }
 
   async write(request: TftpRequest): Promise<TftpResponse> {
-    const { write, overwrite, maxSizeBytes, maxCollectBytes } = this.#upload;
+    const { write, overwrite, maxSizeBytes, maxCollectBytes, account } =
+      this.#upload;
     if (!write) {
       throw new TftpError(
         ERROR_CODE.AccessViolation,
@@ -258,7 +178,7 @@ class HttpOrigin {
         { wireText: errorCodeText(ERROR_CODE.AccessViolation) },
       );
     }
-    const { client, cache, emit } = this.#context;
+    const { client, emit } = this.#context;
     const url = this.#url.locate(request.filename);
     if (!overwrite) await this.#assertAbsent(url, request.signal);
     const sink = uploadSink({
@@ -267,22 +187,39 @@ class HttpOrigin {
       overwrite,
       maxSizeBytes,
       maxCollectBytes,
+      account,
       // In netascii the announced size counts what is on the wire.
       announcedSize: request.mode === "octet" ? request.size : null,
-      onStored() {
-        cache?.delete(url);
-        emit(tell("uploaded", url));
-      },
+      onChange: () => this.#supersede(url),
+      onStored: () => emit(tell("uploaded", url)),
     });
     return TftpResponse.upload(sink);
   }
 
-  #ask(url: string, stored: CacheEntry | null): SharedRead {
+  #ask(url: string, stored: CacheEntry | null, isShared: boolean): SharedRead {
+    const live = this.#live.get(url) ?? new Set();
     const read: SharedRead = new SharedRead(this.#context, url, stored, () => {
       if (this.#reads.get(url) === read) this.#reads.delete(url);
+      live.delete(read);
+      if (live.size === 0 && this.#live.get(url) === live) {
+        this.#live.delete(url);
+      }
     });
-    this.#reads.set(url, read);
+    if (isShared) this.#reads.set(url, read);
+    this.#live.set(url, live.add(read));
     return read;
+  }
+
+  /** The origin has something newer for a URL, or may have: whoever comes now gets nothing that was asked for before. */
+  #supersede(url: string): void {
+    this.#changes++;
+    for (const read of [...this.#live.get(url) ?? []]) read.supersede();
+    const { cache, emit } = this.#context;
+    try {
+      cache?.delete(url);
+    } catch (error) {
+      emit({ ...tell("store-failed", url), error });
+    }
   }
 
   async #open(url: string): Promise<CacheEntry | null> {
@@ -312,11 +249,12 @@ class HttpOrigin {
     const leave = () => controller.abort(signal.reason);
     if (signal.aborted) leave();
     signal.addEventListener("abort", leave, { once: true });
+    const { client } = this.#context;
     try {
-      const { client } = this.#context;
       const { status, body } = await client.send(url, {
         method: "HEAD",
         controller,
+        isRefusable: true,
       });
       await body?.cancel();
       const action = `Cannot take upload to ${redactUrl(url)}`;
@@ -325,6 +263,7 @@ class HttpOrigin {
       }
       if (status >= 500 && status !== 501) throw statusError(status, action);
     } finally {
+      client.done(controller);
       signal.removeEventListener("abort", leave);
     }
   }
@@ -341,6 +280,7 @@ function makeContext(
     redirect = "same-origin",
     connectTimeoutMs = 5000,
     silenceTimeoutMs = 10_000,
+    maxRequests = 64,
     onEvent,
     fetch = globalThis.fetch,
     clock = systemClock,
@@ -349,6 +289,11 @@ function makeContext(
   checkLimit("staleIfErrorMs", staleIfErrorMs);
   checkLimit("connectTimeoutMs", connectTimeoutMs);
   checkLimit("silenceTimeoutMs", silenceTimeoutMs);
+  if (!(maxRequests >= 1)) {
+    throw new RangeError(
+      `Cannot use maxRequests as it must be a number from 1 on: current value is ${maxRequests}`,
+    );
+  }
   if (!["same-origin", "any", "never"].includes(redirect)) {
     throw new RangeError(
       `Cannot use redirect as it must be "same-origin", "any" or "never": current value is "${redirect}"`,
@@ -365,11 +310,12 @@ function makeContext(
       redirect,
       connectTimeoutMs,
       silenceTimeoutMs,
+      maxRequests,
       clock,
     }),
     cache,
     transit: memoryCache({
-      maxBytes: 16 * maxSharedBytes,
+      maxBytes: 16 * (maxSharedBytes + ITEM_OVERHEAD_BYTES),
       maxEntryBytes: maxSharedBytes,
     }),
     staleIfErrorMs,

@@ -1,3 +1,4 @@
+import { isSameBody } from "./_cache_control.ts";
 import { BoundedStore, checkBytes, type Stored } from "./_bounded_store.ts";
 import type {
   CacheEntry,
@@ -9,10 +10,14 @@ import type {
 /** Octets are kept in pages of this size, so that a body of unknown length grows without being copied. */
 const PAGE_BYTES = 64 * 1024;
 
+/** What an item costs besides its octets and its URL, in octets. */
+export const ITEM_OVERHEAD_BYTES: number = 1024;
+
 /** Options of {@linkcode memoryCache}. */
 export interface MemoryCacheOptions {
   /**
-   * Octets in all, those included that are being fetched or are still read after something newer has replaced them.
+   * Octets in all, those included that are being fetched or are still read after something newer has replaced them. A body
+   * counts 1024 octets more than it has, and twice the length of its URL.
    *
    * @default {268435456}
    */
@@ -28,6 +33,10 @@ export interface MemoryCacheOptions {
 interface Item extends Stored {
   pages: Uint8Array[];
   length: number;
+  /** What it costs besides its octets. */
+  readonly overheadBytes: number;
+  /** How long it will be; `null` when that is not known. */
+  readonly announcedBytes: number | null;
   record: CacheRecord | null;
 }
 
@@ -72,14 +81,18 @@ export function memoryCache(options: MemoryCacheOptions = {}): HttpCache {
         isListed: false,
         pages: [],
         length: 0,
+        overheadBytes: ITEM_OVERHEAD_BYTES + 2 * url.length,
+        announcedBytes: sizeBytes,
         record: null,
       };
-      if (!store.reserve(item, sizeBytes ?? 0)) return null;
+      const { overheadBytes } = item;
+      if (!store.hasRoom(overheadBytes + (sizeBytes ?? 0))) return null;
+      if (!store.reserve(item, overheadBytes)) return null;
       return makeWriter(store, item, url, maxEntryBytes);
     },
-    update(record) {
+    update(record, former) {
       const item = store.peek(record.url);
-      if (item) item.record = record;
+      if (item?.record && isSameBody(item.record, former)) item.record = record;
     },
     delete: (url) => store.delete(url),
   };
@@ -104,21 +117,25 @@ function makeWriter(
   url: string,
   maxEntryBytes: number,
 ): CacheWriter {
+  const reserve = (sizeBytes: number): boolean => {
+    if (sizeBytes > maxEntryBytes) return false;
+    const missing = sizeBytes + item.overheadBytes - item.sizeBytes;
+    return missing <= 0 || store.reserve(item, missing);
+  };
   return {
+    reserve,
     get sizeBytes() {
       return item.length;
     },
     read: (offset, buffer) => readPages(item, offset, buffer),
     write(bytes) {
-      const length = item.length + bytes.length;
-      if (length > maxEntryBytes) return false;
-      const missing = length - item.sizeBytes;
-      if (missing > 0 && !store.reserve(item, missing)) return false;
+      if (!reserve(item.length + bytes.length)) return false;
       addPages(item, bytes);
       return true;
     },
     commit(record) {
       item.record = record;
+      trimPages(item);
       store.list(url, item);
     },
     close: () => store.release(item),
@@ -130,7 +147,9 @@ function addPages(item: Item, bytes: Uint8Array): void {
     const start = item.length % PAGE_BYTES;
     // With a known length the last page is no longer than it has to be.
     if (start === 0) {
-      const known = item.sizeBytes - item.length;
+      const known = (item.announcedBytes ?? 0) > item.length
+        ? item.announcedBytes! - item.length
+        : rest.length;
       item.pages.push(new Uint8Array(Math.min(PAGE_BYTES, known)));
     }
     let page = item.pages.at(-1)!;
@@ -144,6 +163,15 @@ function addPages(item: Item, bytes: Uint8Array): void {
     page.set(part, start);
     item.length += part.length;
     rest = rest.subarray(part.length);
+  }
+}
+
+/** What stays takes no more than what is counted. */
+function trimPages({ pages, length }: Item): void {
+  const used = length % PAGE_BYTES;
+  const last = pages.at(-1);
+  if (last && used > 0 && used < last.length) {
+    pages.push(pages.pop()!.slice(0, used));
   }
 }
 

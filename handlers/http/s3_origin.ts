@@ -1,5 +1,6 @@
 import type { TftpHandler } from "../request.ts";
-import { httpOrigin, type HttpOriginOptions } from "./http_origin.ts";
+import { httpOrigin } from "./http_origin.ts";
+import type { HttpOriginOptions } from "./http_origin_options.ts";
 
 /** Options of {@linkcode s3Origin}. */
 export interface S3OriginOptions

@@ -64,3 +64,15 @@ Deno.test("a limit is a whole number above 0", () => {
     assertThrows(() => checkBytes("maxBytes", value), RangeError, "maxBytes");
   }
 });
+
+Deno.test("whether there would be room is told without freeing anything", () => {
+  const { store, freed, put } = makeStore(10);
+  put("a", 4);
+  put("b", 4);
+  assert(store.hasRoom(10));
+  assertFalse(store.hasRoom(11));
+  store.acquire("a");
+  assert(store.hasRoom(6));
+  assertFalse(store.hasRoom(7));
+  assertEquals(freed, []);
+});

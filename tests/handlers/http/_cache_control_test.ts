@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
 import {
+  isSameBody,
   readFreshness,
   strongTag,
 } from "../../../handlers/http/_cache_control.ts";
+import { recordOf } from "./_cache_suite.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 
@@ -70,4 +72,14 @@ Deno.test("a strong tag is quoted and not weak", () => {
   assertEquals(tag('W/"a"'), null);
   assertEquals(tag("a"), null);
   assertEquals(tag('"a", "b"'), null);
+});
+
+Deno.test("a body is the same one by its tag, its date and its size", () => {
+  const record = recordOf("http://h/a", 10);
+  assertEquals(isSameBody(record, { ...record, validatedAtMs: 7 }), true);
+  for (
+    const more of [{ etag: null }, { lastModified: "x" }, { sizeBytes: 9 }]
+  ) {
+    assertEquals(isSameBody(record, { ...record, ...more }), false);
+  }
 });

@@ -134,10 +134,48 @@ export function testCache(
     assert(await load(cache, "http://h/c"));
   });
 
+  test("a new record is not for another body that has the URL by now", async (cache) => {
+    store(cache, "http://h/a", makeBytes(10));
+    const former = { ...recordOf("http://h/a", 10), etag: '"old"' };
+    cache.update({ ...former, freshForMs: 3_600_000 }, former);
+    const entry = (await cache.open("http://h/a"))!;
+    assertEquals(entry.record.etag, '"a"');
+    assertEquals(entry.record.freshForMs, 0);
+    entry.close();
+  });
+
+  test("many small bodies are bounded, too", async (cache) => {
+    let count = 0;
+    for (let i = 0; i < 1200; i++) store(cache, `http://h/${i}`, makeBytes(0));
+    for (let i = 0; i < 1200; i++) {
+      if (await load(cache, `http://h/${i}`)) count++;
+    }
+    assert(count > 50 && count < 1000, `${count} are kept`);
+  });
+
+  test("takes room for what has come, and for all of it when that is wanted", (cache) => {
+    const writers = "abcde".split("").map((name) =>
+      cache.create(`http://h/${name}`, 400_000)!
+    );
+    for (const writer of writers) assert(writer.write(makeBytes(10)));
+    assertEquals(
+      writers.map((writer) => writer.reserve!(400_000)),
+      [true, true, false, false, false],
+    );
+    assertEquals(writers[0]!.reserve!(400_001), false);
+    assertEquals(cache.create("http://h/f", 400_000), null);
+    for (const writer of writers) writer.close();
+    const writer = cache.create("http://h/f", 400_000)!;
+    assert(writer.reserve!(400_000));
+    writer.close();
+    return Promise.resolve();
+  });
+
   test("takes a new record for the same octets", async (cache) => {
     store(cache, "http://h/a", makeBytes(10));
-    cache.update(recordOf("http://h/a", 10, { validatedAtMs: 77 }));
-    cache.update(recordOf("http://h/b", 10));
+    const former = recordOf("http://h/a", 10);
+    cache.update({ ...former, validatedAtMs: 77 }, former);
+    cache.update(recordOf("http://h/b", 10), recordOf("http://h/b", 10));
     const entry = (await cache.open("http://h/a"))!;
     assertEquals(entry.record.validatedAtMs, 77);
     entry.close();

@@ -11,13 +11,22 @@ import { makeBytes, readSource } from "./_origin.ts";
 
 /** A body of some chunks. */
 function fakeBody(...lengths: number[]) {
-  const state = { cancelled: 0, asked: 0 };
+  const state = { cancelled: 0, asked: 0, watches: 0, unproven: "" };
   const body = {
     size: null,
     next() {
       state.asked++;
       const length = lengths.shift();
       return Promise.resolve(length === undefined ? null : makeBytes(length));
+    },
+    watch(isUnproven: boolean) {
+      state.watches++;
+      state.unproven += isUnproven ? "u" : "p";
+      let isOver = false;
+      return () => {
+        if (!isOver) state.watches--;
+        isOver = true;
+      };
     },
     cancel() {
       state.cancelled++;
@@ -53,6 +62,34 @@ Deno.test("a source asks for no more than its reader does", async () => {
   assertEquals(source.read(buffer), 2);
   assertEquals(state.asked, 1);
   await source.close();
+});
+
+Deno.test("a body is watched while nobody reads, and no longer", async () => {
+  const { body, state } = fakeBody(60_000, 60_000);
+  const source = bodySource(body);
+  assertEquals(state.watches, 1);
+  const pending = source.read(new Uint8Array(60_000));
+  assertEquals(state.watches, 0);
+  await pending;
+  assertEquals(state.watches, 1);
+  await source.read(new Uint8Array(50_000));
+  await source.read(new Uint8Array(50_000));
+  assertEquals(state.watches, 1);
+  // Who has got so far is there.
+  assertEquals(state.unproven, "uupp");
+  await source.close();
+  assertEquals(state.watches, 0);
+
+  const late = fakeBody(10);
+  await bodySource(late.body, new Uint8Array(), 100_000).close();
+  assertEquals(late.state.unproven, "p");
+
+  const left = fakeBody(10);
+  const gone = bodySource(left.body);
+  const reading = gone.read(new Uint8Array(10));
+  await gone.close();
+  await reading;
+  assertEquals(left.state.watches, 0);
 });
 
 async function openStored(): Promise<CacheEntry> {

@@ -242,3 +242,38 @@ Deno.test("a body in another encoding, or without an end, is refused", async () 
   const error = await rejectionOf(() => open(response));
   assertStringIncludes(error.message, "broken connection");
 });
+
+Deno.test("an answer that ends before what is known already is not the same body", async () => {
+  // Without a length, and with the same tag: a chunked answer that was cut short on its way, and ended well all the same.
+  for (const length of [600, 999]) {
+    const headers = { etag: '"a"' };
+    const { body } = await open(part(0, 1000, headers, "error"), [
+      () => part(0, length, headers),
+    ]);
+    const error = await rejectionOf(() => readAll(body));
+    assertEquals(wireOf(error), "0 Origin is not available");
+  }
+  const headers = { etag: '"a"' };
+  const { body } = await open(part(0, 1000, headers, "error"), [
+    () => part(0, 1000, headers),
+  ]);
+  assertEquals(await readAll(body), BYTES);
+});
+
+Deno.test("a body is under way until it has ended, or is let go", async () => {
+  let count = 0;
+  const client = makeClient(() => Promise.reject(new Error("refused")));
+  const done = client.done.bind(client);
+  client.done = (controller) => {
+    count++;
+    done(controller);
+  };
+  const context = { client, url: URL_X, onResume() {} };
+  for (const headers of [WHOLE, { etag: '"a"' }]) {
+    count = 0;
+    const answer = part(0, 1000, headers);
+    const body = await OriginBody.of(context, answer, new AbortController());
+    assertEquals(await readAll(body), BYTES);
+    assertEquals(count, 1);
+  }
+});

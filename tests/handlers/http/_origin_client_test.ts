@@ -1,9 +1,16 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertInstanceOf,
+  assertStringIncludes,
+} from "@std/assert";
 import {
   type FetchFunction,
   OriginClient,
   type OriginClientOptions,
 } from "../../../handlers/http/_origin_client.ts";
+import { NoAnswerError } from "../../../handlers/mod.ts";
 import { VirtualClock } from "../../_virtual.ts";
 import { rejectionOf } from "../_sandbox.ts";
 import { wireOf } from "./_origin.ts";
@@ -121,4 +128,56 @@ Deno.test("what the network says is for the log, without the query", async () =>
   assertStringIncludes(error.message, "https://h.example/x");
   assertEquals(error.message.includes("secret"), false);
   assertEquals(clock.pending, 0);
+});
+
+Deno.test("too many requests at once are left without an answer, and what has begun goes on", async () => {
+  const client = setUp(() => Promise.resolve(new Response("x")), {
+    maxRequests: 2,
+  }).client;
+  const ask = (isRefusable: boolean, method: "GET" | "PUT" = "GET") => {
+    const controller = new AbortController();
+    const answer = client.send(URL_X, { method, controller, isRefusable });
+    return answer.then(() => controller);
+  };
+  const first = await ask(true);
+  const second = await ask(true);
+  const error = await rejectionOf(() => ask(true));
+  assertInstanceOf(error, NoAnswerError);
+  assertStringIncludes(error.message, "maxRequests");
+  assertFalse(error.message.includes("secret"));
+  // A body that is resumed, and an upload.
+  const third = await ask(false);
+  await ask(false, "PUT");
+  client.done(first);
+  await rejectionOf(() => ask(true));
+  second.abort();
+  await ask(true);
+  await rejectionOf(() => ask(true));
+  client.done(third);
+  await ask(true);
+});
+
+Deno.test("a request that fails is under way no more", async () => {
+  const answers = [
+    () => Promise.reject(new TypeError("connection refused")),
+    () => Promise.resolve(new Response("x")),
+    () => {
+      const headers = { location: "ftp://h.example/" };
+      return Promise.resolve(new Response(null, { status: 302, headers }));
+    },
+  ];
+  for (const fetch of answers) {
+    const { client } = setUp(fetch, { maxRequests: 1 });
+    for (let i = 0; i < 3; i++) {
+      const controller = new AbortController();
+      const isRefusable = true;
+      await client.send(URL_X, { method: "GET", controller, isRefusable })
+        .catch((error) => assertFalse(error instanceof NoAnswerError));
+      // Also where it was aborted before it began.
+      controller.abort();
+      await client.send(URL_X, { method: "GET", controller, isRefusable })
+        .catch((error) => assertFalse(error instanceof NoAnswerError));
+      client.done(controller);
+    }
+  }
 });

@@ -4,7 +4,7 @@ import { isFresh, SharedRead } from "../../../handlers/http/_shared_read.ts";
 import { memoryCache } from "../../../handlers/mod.ts";
 import { settle, VirtualClock } from "../../_virtual.ts";
 import { rejectionOf } from "../_sandbox.ts";
-import { recordOf, store } from "./_cache_suite.ts";
+import { load, recordOf, store } from "./_cache_suite.ts";
 import { makeBytes, readSource } from "./_origin.ts";
 
 const URL_X = "http://h.example/x";
@@ -172,4 +172,70 @@ Deno.test("fresh is what the origin said, and a clock that was set back proves n
   assert(isFresh(record, 1499));
   assert(!isFresh(record, 1500));
   assert(!isFresh(record, 999));
+});
+
+Deno.test("what is superseded is for those who wait for it, and changes nothing that is stored", async () => {
+  const body = setUp();
+  const read = await body.ask();
+  const join = read.join(gone().signal);
+  read.supersede();
+  assertEquals(body.state.ended, 1);
+  const headers = { etag: '"old"', "cache-control": "max-age=60" };
+  body.answer.resolve(new Response(makeBytes(5000), { headers }));
+  assertEquals(await readSource(await join), makeBytes(5000));
+  assertEquals(await load(body.cache, URL_X), null);
+
+  // Also in the middle of the body.
+  const late = setUp();
+  const lateRead = await late.ask();
+  const lateJoin = lateRead.join(gone().signal);
+  late.answer.resolve(new Response(makeBytes(5000), { headers }));
+  const source = await lateJoin;
+  lateRead.supersede();
+  assertEquals(await readSource(source), makeBytes(5000));
+  assertEquals(await load(late.cache, URL_X), null);
+});
+
+Deno.test("a superseded answer neither renews nor deletes what is stored", async () => {
+  const answers = [
+    new Response(null, {
+      status: 304,
+      headers: { "cache-control": "max-age=60" },
+    }),
+    new Response(null, {
+      status: 304,
+      headers: { "cache-control": "no-store" },
+    }),
+    new Response(null, { status: 404 }),
+    new Response("x", { headers: { "cache-control": "no-store" } }),
+  ];
+  for (const response of answers) {
+    const { answer, ask, cache } = setUp({ isStored: true });
+    const read = await ask();
+    const join = read.join(gone().signal);
+    read.supersede();
+    answer.resolve(response);
+    await join.then((source) => source?.close(), () => {});
+    const entry = (await cache.open(URL_X))!;
+    assertEquals(entry.record.freshForMs, 0);
+    entry.close();
+  }
+});
+
+Deno.test("a 304 renews only what was asked about", async () => {
+  const { answer, ask, cache } = setUp({ isStored: true });
+  const read = await ask();
+  const join = read.join(gone().signal);
+  // Somebody has fetched something newer meanwhile.
+  const writer = cache.create(URL_X, 7)!;
+  writer.write(makeBytes(7));
+  writer.commit(recordOf(URL_X, 7, { etag: '"b"' }));
+  writer.close();
+  const headers = { "cache-control": "max-age=60", etag: '"a"' };
+  answer.resolve(new Response(null, { status: 304, headers }));
+  assertEquals(await readSource(await join), makeBytes(100));
+  const entry = (await cache.open(URL_X))!;
+  assertEquals(entry.record.etag, '"b"');
+  assertEquals(entry.record.freshForMs, 0);
+  entry.close();
 });

@@ -4,6 +4,7 @@ import {
   OriginClient,
 } from "../../../handlers/http/_origin_client.ts";
 import {
+  CollectAccount,
   uploadSink,
   type UploadSinkOptions,
 } from "../../../handlers/http/_upload_sink.ts";
@@ -25,7 +26,7 @@ function setUp(
     connectTimeoutMs: 5000,
     silenceTimeoutMs: 10_000,
   });
-  const stored = { count: 0 };
+  const stored = { count: 0, changes: 0 };
   const sink = uploadSink({
     client,
     url: "http://h.example/x",
@@ -33,6 +34,8 @@ function setUp(
     maxSizeBytes: 1_000_000,
     announcedSize: null,
     maxCollectBytes: null,
+    account: new CollectAccount(1_000_000),
+    onChange: () => void stored.changes++,
     onStored: () => void stored.count++,
     ...options,
   });
@@ -214,4 +217,112 @@ Deno.test("a collected upload has a length", async () => {
   const it = setUp(fetch, { url: `${origin.url}/x`, maxCollectBytes: 5000 });
   await upload(it, 10);
   assert(/^content-length: 10\r$/im.test(origin.heads[0]!));
+});
+
+Deno.test("what the origin may have taken is told, and what it has refused is not", async () => {
+  for (const maxCollectBytes of [null, 5000]) {
+    for (const status of [201, 500, 504]) {
+      const it = setUp(taking(status).fetch, { maxCollectBytes });
+      await upload(it).catch(() => {});
+      assert(it.stored.changes > 0, `${status}`);
+    }
+    for (const status of [307, 403, 412]) {
+      const it = setUp(taking(status).fetch, { maxCollectBytes });
+      const error = await rejectionOf(() => upload(it));
+      await it.sink.abort(error);
+      assertEquals(it.stored.changes, 0, `${status}`);
+    }
+    const lost = setUp(async (_url, { body }) => {
+      await new Response(body ?? null).arrayBuffer();
+      throw new TypeError("connection reset");
+    }, { maxCollectBytes });
+    await rejectionOf(() => upload(lost));
+    assert(lost.stored.changes > 0);
+  }
+});
+
+Deno.test("an upload whose answer does not come may have been taken", async () => {
+  const clock = new VirtualClock();
+  for (const maxCollectBytes of [null, 5000]) {
+    const answer = Promise.withResolvers<Response>();
+    const it = setUp(
+      async (_url, { body }) => {
+        await new Response(body ?? null).arrayBuffer();
+        return await answer.promise;
+      },
+      { maxCollectBytes },
+      clock,
+    );
+    const committing = rejectionOf(() => upload(it));
+    await clock.advance(60_000);
+    const error = await committing;
+    const before = it.stored.changes;
+    assert(before > 0);
+    // It may still come: then something has changed again.
+    answer.resolve(new Response(null, { status: 201 }));
+    await settle();
+    assert(it.stored.changes > before);
+    await it.sink.abort(error);
+    assertEquals(it.stored.count, 0);
+  }
+  // Whether it is told by the request, or by who leaves.
+  const broken = setUp(() => Promise.reject(new TypeError("reset")));
+  await rejectionOf(async () => {
+    for (let i = 0; i < 3; i++) await broken.sink.write(makeBytes(10));
+  });
+  await settle();
+  assert(broken.stored.changes > 0);
+  const left = setUp(() => new Promise(() => {}), {}, clock);
+  await left.sink.write(makeBytes(10));
+  assertEquals(left.stored.changes, 0);
+  await left.sink.abort("The client has gone");
+  assert(left.stored.changes > 0);
+  // Before anything was sent nothing can have changed.
+  const unsent = setUp(() => Promise.reject(), { maxCollectBytes: 5000 });
+  await unsent.sink.write(makeBytes(10));
+  await unsent.sink.abort("over");
+  assertEquals(unsent.stored.changes, 0);
+});
+
+Deno.test("collected uploads share what memory there is, and give it back", async () => {
+  const account = new CollectAccount(100_000);
+  const options = { account, maxCollectBytes: 90_000 };
+  const collect = () => setUp(taking(201).fetch, options);
+  const one = collect();
+  await one.sink.write(makeBytes(60_000));
+  const other = collect();
+  await other.sink.write(makeBytes(1000));
+  const error = await rejectionOf(async () =>
+    await other.sink.write(makeBytes(60_000))
+  );
+  assertEquals(wireOf(error), "3 Disk full or allocation exceeded");
+  await other.sink.abort(error);
+  await rejectionOf(async () => await other.sink.write(makeBytes(1)));
+  assert(account.usedBytes >= 60_000);
+  await one.sink.commit();
+  assertEquals(account.usedBytes, 0);
+  // Ends of all kinds.
+  for (const status of [201, 403, 500]) {
+    const it = setUp(taking(status).fetch, options);
+    await upload(it, 5000).catch((error) => it.sink.abort(error));
+    assertEquals(account.usedBytes, 0);
+  }
+  const left = collect();
+  await left.sink.write(makeBytes(5000));
+  await left.sink.abort("The client has gone");
+  await left.sink.abort("The client has gone");
+  assertEquals(account.usedBytes, 0);
+});
+
+Deno.test("an upload of many small blocks costs no more memory than its octets", async () => {
+  const account = new CollectAccount(1_000_000);
+  const { seen, fetch } = taking(201);
+  const { sink } = setUp(fetch, { account, maxCollectBytes: 200_000 });
+  const bytes = makeBytes(150_000);
+  for (let at = 0; at < bytes.length; at += 8) {
+    await sink.write(bytes.subarray(at, at + 8));
+  }
+  assert(account.usedBytes < 150_000 + 65_536);
+  await sink.commit();
+  assertEquals(seen.bytes, bytes);
 });

@@ -25,7 +25,10 @@ Deno.test("disk: survives a restart, and keeps its bound", async () => {
   const first = diskCache({ directory });
   store(first, URL_A, bytes);
   store(first, "http://h/b", bytes);
-  first.update(recordOf(URL_A, 200_000, { etag: '"n"', validatedAtMs: 5000 }));
+  first.update(
+    recordOf(URL_A, 200_000, { etag: '"n"', validatedAtMs: 5000 }),
+    recordOf(URL_A, 200_000),
+  );
   const second = diskCache({ directory });
   assertEquals(await load(second, URL_A), bytes);
   const entry = (await second.open(URL_A))!;

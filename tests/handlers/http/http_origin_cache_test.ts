@@ -4,8 +4,10 @@ import {
   type HttpOriginOptions,
   memoryCache,
 } from "../../../handlers/mod.ts";
-import { fakeRequest } from "../_request.ts";
+import { settle, VirtualClock } from "../../_virtual.ts";
+import { fakeRequest, fakeUpload } from "../_request.ts";
 import { rejectionOf, Sandbox } from "../_sandbox.ts";
+import { load } from "./_cache_suite.ts";
 import { setUpOrigin as setUp } from "./_handler.ts";
 import { makeBytes, readSource, startOrigin } from "./_origin.ts";
 
@@ -158,4 +160,142 @@ for (const kind of ["memory", "disk"] as const) {
       for (const copy of copies) assertEquals(copy, bytes);
       assertEquals(origin.requests.length, 1);
     }));
+}
+
+for (const kind of ["memory", "disk"] as const) {
+  Deno.test(`${kind} cache: who begins to read after an upload gets it, whatever is under way`, async () => {
+    using sandbox = new Sandbox();
+    const cache = kind === "memory"
+      ? memoryCache()
+      : diskCache({ directory: sandbox.path });
+    let text = "old";
+    let gate = Promise.withResolvers<void>();
+    const controls: string[] = [];
+    const { read, handler } = setUp("http://h.example", {
+      cache,
+      write: true,
+      overwrite: true,
+      async fetch(_url, { method, body }) {
+        if (method === "PUT") {
+          text = await new Response(body ?? null).text();
+          return new Response(null, { status: 204 });
+        }
+        const [now, later] = [text, gate.promise];
+        const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+          async pull(controller) {
+            await later;
+            controller.enqueue(new TextEncoder().encode(now));
+            controller.close();
+          },
+        }, { highWaterMark: 0 });
+        const control = controls.shift() ?? "max-age=3600";
+        const headers = { etag: `"${now}"`, "cache-control": control };
+        return new Response(stream, { headers });
+      },
+    });
+    const upload = async (text: string) => {
+      const { sink } = (await handler(fakeUpload("x")))!;
+      await sink!.write(new TextEncoder().encode(text));
+      await sink!.commit();
+    };
+
+    const early = read("x");
+    await settle();
+    await upload("new");
+    const late = read("x");
+    await settle();
+    gate.resolve();
+    assertEquals([await early, await late], ["old", "new"]);
+    assertEquals(await read("x"), "new");
+    assertEquals(await load(cache, "http://h.example/x"), bytesOf("new"));
+
+    // The same for bodies of their own: the first answer is for one, and those of the others may be kept.
+    cache.delete("http://h.example/x");
+    gate = Promise.withResolvers();
+    controls.push("no-store");
+    const reads = [read("x"), read("x")];
+    for (let i = 0; i < 5; i++) await settle();
+    await upload("newer");
+    gate.resolve();
+    assertEquals(await Promise.all(reads), ["new", "new"]);
+    assertEquals(await read("x"), "newer");
+  });
+}
+
+Deno.test("an upload that may have been taken makes what is stored here old", async () => {
+  const clock = new VirtualClock();
+  let text = "old";
+  const { read, handler } = setUp("http://h.example", {
+    cache: memoryCache(),
+    write: true,
+    overwrite: true,
+    clock,
+    async fetch(_url, { method, body }) {
+      const headers = { "cache-control": "max-age=3600" };
+      if (method !== "PUT") return new Response(text, { headers });
+      text = await new Response(body ?? null).text();
+      return await new Promise(() => {});
+    },
+  });
+  assertEquals(await read("x"), "old");
+  const { sink } = (await handler(fakeUpload("x")))!;
+  await sink!.write(bytesOf("new"));
+  const committing = rejectionOf(async () => await sink!.commit());
+  await clock.advance(60_000);
+  await sink!.abort(await committing);
+  assertEquals(await read("x"), "new");
+});
+
+Deno.test("what was looked up before an upload was acknowledged is not used", async () => {
+  const inner = memoryCache();
+  const gate = Promise.withResolvers<void>();
+  let text = "old";
+  let isSlow = false;
+  const { read, handler } = setUp("http://h.example", {
+    write: true,
+    overwrite: true,
+    cache: {
+      async open(url) {
+        const entry = await inner.open(url);
+        if (isSlow) await gate.promise;
+        return entry;
+      },
+      create: (url, sizeBytes) => inner.create(url, sizeBytes),
+      update: (record, former) => inner.update(record, former),
+      delete: (url) => inner.delete(url),
+    },
+    async fetch(_url, { method, body }) {
+      if (method === "PUT") text = await new Response(body ?? null).text();
+      const headers = { etag: `"${text}"`, "cache-control": "max-age=3600" };
+      return new Response(text, { headers });
+    },
+  });
+  assertEquals(await read("x"), "old");
+  isSlow = true;
+  const early = read("x");
+  const { sink } = (await handler(fakeUpload("x")))!;
+  await sink!.write(bytesOf("new"));
+  await sink!.commit();
+  const late = read("x");
+  gate.resolve();
+  assertEquals([await early, await late], ["new", "new"]);
+});
+
+Deno.test("an answer that what is stored is current is over when it has come", async () => {
+  const headers = { etag: '"a"' };
+  const { read } = setUp("http://h.example", {
+    cache: memoryCache(),
+    maxRequests: 1,
+    fetch: (_url, init) =>
+      Promise.resolve(
+        init.headers.has("if-none-match")
+          ? new Response(null, { status: 304, headers })
+          : new Response("x", { headers }),
+      ),
+  });
+  for (let i = 0; i < 5; i++) assertEquals(await read("x"), "x");
+});
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
 }

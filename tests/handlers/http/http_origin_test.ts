@@ -1,16 +1,30 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { get, put } from "../../../client.ts";
 import {
   httpOrigin,
   type HttpOriginOptions,
   memoryCache,
+  NoAnswerError,
 } from "../../../handlers/mod.ts";
 import { TftpError } from "../../../packet/mod.ts";
 import { serve } from "../../../server.ts";
+import { settle, VirtualClock } from "../../_virtual.ts";
 import { fakeRequest, fakeUpload } from "../_request.ts";
 import { rejectionOf } from "../_sandbox.ts";
 import { setUpOrigin as setUp } from "./_handler.ts";
-import { makeBytes, startBareOrigin, startOrigin, wireOf } from "./_origin.ts";
+import {
+  makeBytes,
+  readSource,
+  startBareOrigin,
+  startOrigin,
+  wireOf,
+} from "./_origin.ts";
 
 /** Downloads over TFTP; an error as a text. */
 async function download(url: string, options: HttpOriginOptions = {}) {
@@ -278,8 +292,107 @@ Deno.test("options are checked", () => {
       { maxSharedBytes: 0 },
       { maxSizeBytes: -1 },
       { maxCollectBytes: -1 },
+      { maxCollectTotalBytes: NaN },
+      { maxRequests: 0 },
       { redirect: "all" as "any" },
     ]
   ) assertThrows(() => httpOrigin(url, options), RangeError);
   assertThrows(() => httpOrigin("h.example"), TypeError);
+});
+
+Deno.test("requests that nobody follows up take little from the origin, and others ask again when there are too many", async () => {
+  let sent = 0;
+  const size = 4 * 1024 * 1024;
+  const { handler } = setUp("http://h.example", {
+    cache: memoryCache(),
+    maxRequests: 3,
+    fetch() {
+      let left = size;
+      const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+        pull(controller) {
+          if (left === 0) return controller.close();
+          const chunk = new Uint8Array(65_536);
+          left -= chunk.length;
+          sent += chunk.length;
+          controller.enqueue(chunk);
+        },
+      }, { highWaterMark: 0 });
+      const headers = { etag: '"a"', "content-length": `${size}` };
+      return Promise.resolve(new Response(stream, { headers }));
+    },
+  });
+  const sources = [];
+  for (const name of "abc") {
+    const { source } = (await handler(fakeRequest(name)))!;
+    await source!.read(new Uint8Array(4096));
+    sources.push(source!);
+  }
+  for (let i = 0; i < 20; i++) await settle();
+  assert(sent <= 3 * 384 * 1024, `${sent} octets were taken`);
+  const refusal = await rejectionOf(async () =>
+    await handler(fakeRequest("d"))
+  );
+  assertInstanceOf(refusal, NoAnswerError);
+  // Who asks for what is under way is one more reader of it.
+  await (await handler(fakeRequest("a")))!.source!.close();
+  await sources[0]!.close();
+  const { source } = (await handler(fakeRequest("d")))!;
+  assertEquals((await readSource(source)).length, size);
+  const again = (await handler(fakeRequest("e")))!.source!;
+  for (const each of [again, ...sources]) await each.close();
+});
+
+Deno.test("whatever the origin answers, its request is over at some time", async () => {
+  const { handler, read } = setUp("http://h.example", {
+    maxRequests: 1,
+    write: true,
+    fetch(url, { method }) {
+      const status = Number(url.slice(-3));
+      if (method === "PUT") return Promise.resolve(new Response(null));
+      const isEmpty = method === "HEAD" || status === 304;
+      return Promise.resolve(new Response(isEmpty ? null : "x", { status }));
+    },
+  });
+  for (const status of [200, 304, 404, 500, 503, 200]) {
+    const error = await read(`${status}`).then(() => null, (it) => it);
+    assert(!(error instanceof NoAnswerError), `${status}`);
+    await Promise.try(() => handler(fakeUpload(`${status}`))).then(
+      (response) => response!.sink!.abort("over"),
+      (error) => assert(!(error instanceof NoAnswerError), `${status}`),
+    );
+  }
+});
+
+Deno.test("a body that cannot be shared is not held for a client that has gone", async () => {
+  const clock = new VirtualClock();
+  let open = 0;
+  const { handler } = setUp("http://h.example", {
+    clock,
+    maxRequests: 1,
+    fetch() {
+      open++;
+      const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+        pull: (controller) => controller.enqueue(new Uint8Array(1000)),
+        cancel: () => void open--,
+      }, { highWaterMark: 0 });
+      const headers = { "cache-control": "no-store" };
+      return Promise.resolve(new Response(stream, { headers }));
+    },
+  });
+  for (const size of [0, 1000]) {
+    const { source } = (await handler(fakeRequest("x")))!;
+    if (size > 0) await source!.read(new Uint8Array(size));
+    const refusal = await rejectionOf(async () =>
+      await handler(fakeRequest("y"))
+    );
+    assertInstanceOf(refusal, NoAnswerError);
+    await clock.advance(11_000);
+    assertEquals(open, 0);
+    await (await handler(fakeRequest("y")))!.source!.close();
+    if (size > 0) {
+      await rejectionOf(async () => await source!.read(new Uint8Array(1000)));
+    }
+    await source!.close();
+    assertEquals(clock.pending, 0);
+  }
 });

@@ -1,6 +1,7 @@
 /**
  * Many clients of an origin that changes, breaks off, lies about its length and forgets its ranges. Whatever happens: who
- * reads to the end has one version of the file, whole; and when all have gone, nothing is open.
+ * reads to the end has one version of the file, whole; who begins after an upload was acknowledged has no older one; and
+ * when all have gone, nothing is open.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { httpOrigin, memoryCache } from "../../../handlers/mod.ts";
 import { TftpError } from "../../../packet/mod.ts";
 import { firstSeed, Random } from "../../_random.ts";
 import { settle, VirtualClock } from "../../_virtual.ts";
-import { fakeRequest } from "../_request.ts";
+import { fakeRequest, fakeUpload } from "../_request.ts";
 
 const SEEDS = 150;
 
@@ -35,9 +36,16 @@ class MoodyOrigin {
 
   readonly fetch = async (
     _url: string,
-    { headers, signal }: RequestInit & { headers: Headers },
+    { headers, signal, method, body: upload }: RequestInit & {
+      headers: Headers;
+    },
   ): Promise<Response> => {
     const random = this.#random;
+    if (method === "PUT") {
+      await new Response(upload).arrayBuffer();
+      this.version++;
+      return new Response(null, { status: 204 });
+    }
     for (let i = random.between(0, 3); i > 0; i--) await settle();
     signal!.throwIfAborted();
     const mood = random.between(0, 19);
@@ -113,13 +121,24 @@ async function runSwarm(seed: number): Promise<string[]> {
       : memoryCache({ maxBytes, maxEntryBytes: maxBytes }),
     maxSharedBytes: [1, 2000, 100_000][random.between(0, 2)]!,
     staleIfErrorMs: random.between(0, 1) * 10_000,
+    maxRequests: [1, 4, 64][random.between(0, 2)]!,
+    write: true,
+    overwrite: true,
   });
+  let acknowledged = 0;
+  const upload = async (): Promise<void> => {
+    const { sink } = (await handler(fakeUpload("x")))!;
+    await sink!.write(new Uint8Array(1));
+    await sink!.commit();
+    acknowledged = origin.version;
+  };
   const ends: string[] = [];
   const client = async (): Promise<void> => {
     const leaving = new AbortController();
     const patience = random.between(0, 4) === 0 ? random.between(0, 8) : 1e9;
     if (patience === 0) queueMicrotask(() => leaving.abort());
     const request = fakeRequest("x", { signal: leaving.signal });
+    const oldest = acknowledged;
     const parts: number[] = [];
     try {
       const { source } = (await handler(request))!;
@@ -131,6 +150,7 @@ async function runSwarm(seed: number): Promise<string[]> {
             const bytes = Uint8Array.from(parts);
             const whole = MoodyOrigin.content(bytes[0]!);
             assertEquals(bytes.length, whole.length);
+            assert(bytes[0]! >= oldest, "older than an upload");
             assert(bytes.every((octet) => octet === whole[0]));
             if (source!.size !== null) assertEquals(bytes.length, source!.size);
             return void ends.push("whole");
@@ -152,6 +172,7 @@ async function runSwarm(seed: number): Promise<string[]> {
     clients.push(client());
     if (random.between(0, 2) === 0) await settle();
     if (random.between(0, 5) === 0) origin.version++;
+    if (random.between(0, 5) === 0) clients.push(upload());
     if (random.between(0, 5) === 0) now += 3000;
   }
   let isOver = false;
