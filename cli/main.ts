@@ -5,6 +5,7 @@ import { getCommand } from "./get.ts";
 import { commandHelp, programHelp } from "./help.ts";
 import { mapTestCommand } from "./test_map.ts";
 import { parseCommand } from "./parse.ts";
+import { probeCommand } from "./probe.ts";
 import { putCommand } from "./put.ts";
 import { serveCommand } from "./serve.ts";
 import { VERSION } from "./version.ts";
@@ -14,6 +15,7 @@ const COMMANDS: readonly Command[] = [
   serveCommand,
   getCommand,
   putCommand,
+  probeCommand,
   mapTestCommand,
 ];
 
