@@ -164,7 +164,7 @@ async function runTsizeNetascii(context: CheckContext): Promise<Finding> {
   if (least === data.length) {
     return unknown(`tsize=${size}; no line end in the first block to tell by`);
   }
-  return size === fileSizeBytes
+  return fileSizeBytes !== null && size <= fileSizeBytes
     ? fault(`tsize=${size} as in octet mode, though line ends grow`)
     : ok(`tsize=${size}, more than in octet mode`);
 }

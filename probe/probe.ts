@@ -269,7 +269,9 @@ class Runner {
       if (answer === null) {
         return { file: "silent", answer: "silence", roundTripMs: null };
       }
-      const file = dataOf(answer) ? "present" : "refused";
+      // An OACK that nobody asked for is a fault, and still the beginning of a file.
+      const isBegun = dataOf(answer) || answer.packet?.type === "OACK";
+      const file = isBegun ? "present" : "refused";
       const roundTripMs = answer.atMs - startMs;
       if (file === "present") await this.#learnSize(answer, await open());
       return { file, answer: describe(answer), roundTripMs };
@@ -307,7 +309,7 @@ class Runner {
   /** The size of the file: what tsize says if it is no less than the first block, or the first block if that is short. */
   async #learnSize(first: Heard, conversation: Conversation): Promise<void> {
     const { filename } = this.#context;
-    const length = dataOf(first)!.data.length;
+    const length = dataOf(first)?.data.length ?? Infinity;
     const answer = await conversation.ask(
       readRequest(filename, [["tsize", "0"]]),
     );

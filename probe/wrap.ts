@@ -26,6 +26,9 @@ async function run(context: CheckContext): Promise<Finding> {
     heard = await conversation.ask(
       readRequest(context.filename, [["blksize", "8"]]),
     );
+    if (errorCodeOf(heard) !== null) {
+      return differs(`refused in so many blocks: ${describe(heard)}`);
+    }
   }
   let blockBytes = 512;
   let window = 1;
