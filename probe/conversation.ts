@@ -44,6 +44,8 @@ export interface ConversationSettings {
   readonly quietMs: number;
   /** When all must be over, by the clock. */
   readonly deadlineMs: number;
+  /** Ends all waiting when it is aborted. */
+  readonly signal: AbortSignal;
   /** Told of every datagram. */
   readonly onPacket: (packet: ProbePacket) => void;
 }
@@ -128,9 +130,10 @@ export class Conversation {
 
   /** The next datagram; `null` when none comes for this long. */
   async next(waitMs: number = this.#settings.quietMs): Promise<Heard | null> {
-    const { clock, deadlineMs } = this.#settings;
+    const { clock, deadlineMs, signal } = this.#settings;
     const until = clock.now() + waitMs;
     for (;;) {
+      signal.throwIfAborted();
       const heard = this.#queue.shift();
       if (heard) return heard;
       const now = clock.now();
@@ -149,6 +152,11 @@ export class Conversation {
       if (!heard) return all;
       all.push(heard);
     }
+  }
+
+  /** Has whoever waits look again at what there is, and whether to wait at all. */
+  wake(): void {
+    this.#wake?.();
   }
 
   /** Ends all transfers that were begun, and closes the socket; doing so twice does nothing. */

@@ -1,6 +1,4 @@
-// Options: how they are agreed on (RFC 2347), and the values of blksize (RFC 2348), timeout and tsize (RFC 2349), and
-// windowsize (RFC 7440). Rule for values out of range: leaving the option out is right; ERROR 8 to a request is not forbidden,
-// and makes boot ROMs fail that would have gone on; an OACK with the value is a fault.
+// Options: how they are agreed on (RFC 2347), and the values of blksize (RFC 2348) and of timeout and tsize (RFC 2349).
 
 import {
   encodeNetascii,
@@ -14,7 +12,6 @@ import {
   dataOf,
   describe,
   differs,
-  errorCodeOf,
   fault,
   ok,
   unknown,
@@ -23,6 +20,8 @@ import {
 import { type Check, type CheckContext, readRequest } from "./check.ts";
 import type { Heard } from "./conversation.ts";
 import type { Finding } from "./report.ts";
+import { RFC7440_CHECKS } from "./rfc7440.ts";
+import { runOutOfRange } from "./_out_of_range.ts";
 import { TIMEOUT_KEPT_CHECK } from "./rfc1123.ts";
 
 type Pair = readonly [name: string, value: string];
@@ -67,24 +66,6 @@ async function runTwice(context: CheckContext): Promise<Finding> {
   return count > 1
     ? fault(`twice in one ${describe(answer)}`)
     : ok(describe(answer));
-}
-
-/** A value that the option cannot have. */
-export async function runOutOfRange(
-  context: CheckContext,
-  name: string,
-  value: string,
-  isAllowed: (value: number) => boolean = () => false,
-): Promise<Finding> {
-  const answer = await askWith(context, [name, value]);
-  if (dataOf(answer)) return ok("left out: DATA 1");
-  const given = acknowledged(answer, name);
-  if (given !== undefined) {
-    const text = `OACK ${name}=${given}`;
-    const isNumber = /^[0-9]{1,10}$/.test(given);
-    return isNumber && isAllowed(Number(given)) ? ok(text) : fault(text);
-  }
-  return differs(describe(answer), { code: errorCodeOf(answer) });
 }
 
 async function runBlksize(
@@ -181,72 +162,6 @@ async function runTimeout(
   return given === value
     ? ok(`agreed: ${value} s`)
     : fault(`OACK timeout=${given} for ${value}: it must be the same`);
-}
-
-async function runWindow(context: CheckContext): Promise<Finding> {
-  const conversation = await context.open();
-  const answer = await conversation.ask(
-    readRequest(context.filename, [
-      // Small, so that a small file fills windows; large enough for an OACK, which atftpd wants to fit into a block.
-      ["blksize", "64"],
-      ["windowsize", "4"],
-      ["timeout", "2"],
-    ]),
-  );
-  const window = acknowledgedNumber(answer, "windowsize");
-  if (window === undefined) {
-    return dataOf(answer) || answer?.packet?.type === "OACK"
-      ? unsupported()
-      : differs(describe(answer));
-  }
-  if (!(window >= 1 && window <= 4)) return fault(describe(answer));
-  await conversation.send({ type: "ACK", block: 0 });
-  const first = await blocksOf(conversation.gather());
-  if (first.length < window) {
-    return unknown(`window of ${window}; the file is too short to fill it`);
-  }
-  // Half a window was lost: the next one begins behind what was acknowledged (section 4).
-  const acked = Math.max(1, window - 2);
-  await conversation.send({ type: "ACK", block: acked });
-  const second = await blocksOf(conversation.gather());
-  const text = `DATA ${spanOf(first)}; after ACK ${acked}, DATA ${
-    spanOf(second)
-  }`;
-  const values = { windowsize: window };
-  if (first.join() !== spanFrom(1, window).join()) return fault(text, values);
-  const expected = spanFrom(acked + 1, window);
-  return second.length > 0 && second[0] === acked + 1 &&
-      second.length <= expected.length
-    ? ok(text, values)
-    : fault(text, values);
-}
-
-async function blocksOf(heard: Promise<Heard[]>): Promise<number[]> {
-  return (await heard).flatMap((each) => dataOf(each)?.block ?? []);
-}
-
-function spanFrom(first: number, count: number): number[] {
-  return Array.from({ length: count }, (_, index) => first + index);
-}
-
-/** "1-4" of 1, 2, 3, 4. */
-function spanOf(blocks: readonly number[]): string {
-  if (blocks.length === 0) return "none";
-  const isRow = blocks.every((block, index) => block === blocks[0]! + index);
-  return isRow && blocks.length > 1
-    ? `${blocks[0]}-${blocks.at(-1)}`
-    : blocks.join(" ");
-}
-
-async function runWindowLimit(context: CheckContext): Promise<Finding> {
-  const answer = await askWith(context, ["windowsize", "65535"]);
-  const window = acknowledgedNumber(answer, "windowsize");
-  if (window === undefined) {
-    return dataOf(answer) ? unsupported() : differs(describe(answer));
-  }
-  return window >= 1 && window <= 65535
-    ? ok(`up to ${window} blocks`, { windowsize: window })
-    : fault(describe(answer));
 }
 
 /** Extensions that no RFC has, with a value to ask for. */
@@ -358,30 +273,7 @@ export const OPTION_CHECKS: readonly Check[] = [
     })),
   ]),
   TIMEOUT_KEPT_CHECK,
-  ...define("RFC 7440", "4", [
-    {
-      id: "window",
-      name: "windowsize 4",
-      asks: "RRQ with windowsize 4 in small blocks, and ACK of half a window",
-      isAboutSupport: true,
-      run: runWindow,
-    },
-  ]),
-  ...define("RFC 7440", "3", [
-    {
-      id: "window-limit",
-      name: "windowsize 65535",
-      asks: "RRQ with windowsize 65535",
-      isAboutSupport: true,
-      run: runWindowLimit,
-    },
-    {
-      id: "window-0",
-      name: "windowsize 0",
-      asks: "RRQ with windowsize 0",
-      run: (context) => runOutOfRange(context, "windowsize", "0"),
-    },
-  ]),
+  ...RFC7440_CHECKS,
   ...define(
     "No RFC",
     "",

@@ -14,23 +14,13 @@ import {
   systemClock,
   udpNetwork,
 } from "../net/mod.ts";
-import { dataOf, describe, unknown } from "./_finding.ts";
-import { type Check, type CheckContext, readRequest } from "./check.ts";
-import {
-  Conversation,
-  type ConversationSettings,
-  type Heard,
-  OutOfTimeError,
-} from "./conversation.ts";
+import { unknown } from "./_finding.ts";
+import { resultOf, Runner } from "./_runner.ts";
+import { verdictsOf } from "./_verdicts.ts";
+import type { Check } from "./check.ts";
 import { NAME_CHECKS } from "./names.ts";
 import { OPTION_CHECKS } from "./options.ts";
-import type {
-  Finding,
-  GroupVerdict,
-  ProbePacket,
-  ProbeReport,
-  ProbeResult,
-} from "./report.ts";
+import type { ProbeReport, ProbeResult } from "./report.ts";
 import { AMPLIFICATION_CHECK, RFC1123_CHECKS } from "./rfc1123.ts";
 import { RFC1350_CHECKS } from "./rfc1350.ts";
 import { SECURITY_CHECKS } from "./security.ts";
@@ -175,7 +165,7 @@ export async function probe(
   } as const;
   const token = Math.floor(random() * 2 ** 32).toString(16).padStart(8, "0");
   const runner = new Runner(
-    { network, clock, server, quietMs },
+    { network, clock, server, quietMs, signal },
     {
       filename,
       fileSizeBytes: null,
@@ -184,33 +174,24 @@ export async function probe(
       quietMs,
       waitMs,
     },
-    signal,
   );
   const startMs = clock.now();
   const first = await runner.first();
-  const has = { file: first.file === "present", security, write, wrap };
-  const results = new Map<string, ProbeResult>();
-  const ask = async (check: Check, limitMs: number) => {
-    const reason = whyNot(check, has, first.file);
-    results.set(
-      check.id,
-      reason === null
-        ? await runner.run(check, limitMs)
-        : resultOf(check, unknown(reason), []),
-    );
+  const has: Permissions = {
+    file: first.file === "present",
+    security,
+    write: write !== "",
+    wrap,
   };
-  const [together, alone] = partition(CHECKS);
-  const queue = together
-    .toSorted((a, b) => Number(isSlow(b)) - Number(isSlow(a))).values();
-  const endMs = clock.now() + waitMs + PHASE_MS;
-  await Promise.all(Array.from({ length: concurrency }, async () => {
-    for (const check of queue) await ask(check, endMs - clock.now());
-  }));
-  for (const check of alone) {
-    await ask(check, check.needs === "wrap" ? WRAP_MS : ALONE_MS);
-  }
+  const limits = { concurrency, togetherMs: waitMs + PHASE_MS };
+  const results = await runAll(
+    runner,
+    limits,
+    (check) =>
+      first.file === "silent" ? "the server is silent" : whyNot(check, has),
+  );
   signal.throwIfAborted();
-  // Writes wrote nothing unless they were asked for, and the same goes for the rest: leave out what nobody wants to hear of.
+  // What nobody wished for is left out, but for the wrap, which is there to be wished for.
   const shown = CHECKS.filter(({ needs }) =>
     (needs !== "security" || security) && (needs !== "write" || write !== "")
   ).map(({ id }) => results.get(id)!);
@@ -224,134 +205,41 @@ export async function probe(
     durationMs: clock.now() - startMs,
     ...runner.traffic(),
     results: shown,
-    verdicts: verdictsOf(shown),
+    verdicts: verdictsOf(shown, CHECKS),
   };
 }
 
-interface First {
-  readonly file: ProbeReport["file"];
-  readonly answer: string;
-  readonly roundTripMs: number | null;
-}
-
-type FixedContext = Omit<CheckContext, "open">;
-
-/** Runs checks, each with sockets of its own, and counts what goes over the wire. */
-class Runner {
-  #context: FixedContext;
-  readonly #settings: Omit<ConversationSettings, "deadlineMs" | "onPacket">;
-  readonly #signal: AbortSignal;
-  readonly #packets: ProbePacket[] = [];
-
-  constructor(
-    settings: Omit<ConversationSettings, "deadlineMs" | "onPacket">,
-    context: FixedContext,
-    signal: AbortSignal,
-  ) {
-    this.#settings = settings;
-    this.#context = context;
-    this.#signal = signal;
+/** Runs all checks: first those that may run at the same time, then the others one by one. */
+async function runAll(
+  runner: Runner,
+  limits: { concurrency: number; togetherMs: number },
+  whyNotAsk: (check: Check) => string | null,
+): Promise<Map<string, ProbeResult>> {
+  const results = new Map<string, ProbeResult>();
+  const ask = async (check: Check, limitMs: number) => {
+    const reason = whyNotAsk(check);
+    const result = reason === null
+      ? await runner.run(check, limitMs)
+      : resultOf(check, unknown(reason), []);
+    results.set(check.id, result);
+  };
+  const [together, alone] = partition(CHECKS);
+  const queue = together
+    .toSorted((a, b) => Number(isSlow(b)) - Number(isSlow(a))).values();
+  const endMs = runner.now() + limits.togetherMs;
+  // All of them are done, also when one fails: nothing is left open.
+  const workers = await Promise.allSettled(
+    Array.from({ length: limits.concurrency }, async () => {
+      for (const check of queue) await ask(check, endMs - runner.now());
+    }),
+  );
+  for (const worker of workers) {
+    if (worker.status === "rejected") throw worker.reason;
   }
-
-  get fileSizeBytes(): number | null {
-    return this.#context.fileSizeBytes;
+  for (const check of alone) {
+    await ask(check, check.needs === "wrap" ? WRAP_MS : ALONE_MS);
   }
-
-  /** Asks for the file, three times as patiently as later on. */
-  async first(): Promise<First> {
-    const { clock, quietMs } = this.#settings;
-    const patient = { ...this.#settings, quietMs: quietMs * 3 };
-    return await this.#with(patient, PHASE_MS, [], async (open) => {
-      const conversation = await open();
-      const { filename } = this.#context;
-      const startMs = clock.now();
-      const answer = await conversation.ask(readRequest(filename));
-      if (answer === null) {
-        return { file: "silent", answer: "silence", roundTripMs: null };
-      }
-      // An OACK that nobody asked for is a fault, and still the beginning of a file.
-      const isBegun = dataOf(answer) || answer.packet?.type === "OACK";
-      const file = isBegun ? "present" : "refused";
-      const roundTripMs = answer.atMs - startMs;
-      if (file === "present") await this.#learnSize(answer, await open());
-      return { file, answer: describe(answer), roundTripMs };
-    });
-  }
-
-  /** Runs one check. */
-  async run(check: Check, limitMs: number): Promise<ProbeResult> {
-    const packets: ProbePacket[] = [];
-    const finding = await this.#with(
-      this.#settings,
-      limitMs,
-      packets,
-      async (open) => {
-        try {
-          return await check.run({ ...this.#context, open });
-        } catch (error) {
-          if (!(error instanceof OutOfTimeError)) throw error;
-          return unknown("not finished in time");
-        }
-      },
-    );
-    return resultOf(check, finding, packets);
-  }
-
-  traffic(): Pick<ProbeReport, "sent" | "received"> {
-    const count = (direction: ProbePacket["direction"]) => {
-      const some = this.#packets.filter((each) => each.direction === direction);
-      const bytes = some.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-      return { packets: some.length, bytes };
-    };
-    return { sent: count("sent"), received: count("received") };
-  }
-
-  /** The size of the file: what tsize says if it is no less than the first block, or the first block if that is short. */
-  async #learnSize(first: Heard, conversation: Conversation): Promise<void> {
-    const { filename } = this.#context;
-    const length = dataOf(first)?.data.length ?? Infinity;
-    const answer = await conversation.ask(
-      readRequest(filename, [["tsize", "0"]]),
-    );
-    const told = answer?.packet?.type === "OACK"
-      ? Number(answer.packet.options[0]?.[1] ?? NaN)
-      : NaN;
-    const fileSizeBytes = length < 512
-      ? length
-      : Number.isSafeInteger(told) && told >= length
-      ? told
-      : null;
-    this.#context = { ...this.#context, fileSizeBytes };
-  }
-
-  async #with<Result>(
-    settings: Omit<ConversationSettings, "deadlineMs" | "onPacket">,
-    limitMs: number,
-    packets: ProbePacket[],
-    play: (open: () => Promise<Conversation>) => Promise<Result>,
-  ): Promise<Result> {
-    this.#signal.throwIfAborted();
-    const conversations: Conversation[] = [];
-    const onAbort = () => conversations.forEach((each) => void each.end());
-    this.#signal.addEventListener("abort", onAbort);
-    try {
-      return await play(async () => {
-        const conversation = await Conversation.open({
-          ...settings,
-          deadlineMs: settings.clock.now() + Math.max(0, limitMs),
-          onPacket: (packet) => {
-            packets.push(packet);
-            this.#packets.push(packet);
-          },
-        });
-        conversations.push(conversation);
-        return conversation;
-      });
-    } finally {
-      this.#signal.removeEventListener("abort", onAbort);
-      await Promise.all(conversations.map((each) => each.end()));
-    }
-  }
+  return results;
 }
 
 /** Those that may run at the same time, and those that want the server for themselves. */
@@ -365,60 +253,26 @@ function isSlow({ id }: Check): boolean {
   return SLOW_CHECKS.has(id);
 }
 
+/** What there is to ask with. */
+interface Permissions {
+  readonly file: boolean;
+  readonly security: boolean;
+  readonly write: boolean;
+  readonly wrap: boolean;
+}
+
 /** Why a check cannot be asked; `null` when it can. */
 function whyNot(
   { needs = "file" }: Check,
-  has: { file: boolean; security: boolean; write: string; wrap: boolean },
-  file: ProbeReport["file"],
+  has: Permissions,
 ): string | null {
-  if (file === "silent") return "the server is silent";
-  switch (needs) {
-    case "nothing":
-      return null;
-    case "file":
-      return has.file ? null : "needs a file that is there";
-    case "security":
-      return has.security ? null : "not asked";
-    case "write":
-      return has.write === "" ? "not asked" : null;
-    case "wrap":
-      if (!has.wrap) return "not asked: takes 65536 blocks (wrap)";
-      return has.file ? null : "needs a file that is there";
+  if (needs === "nothing") return null;
+  if (needs === "wrap" && !has.wrap) {
+    return "not asked: takes 65536 blocks (wrap)";
   }
-}
-
-function resultOf(
-  { id, name, group, section, asks }: Check,
-  finding: Finding,
-  packets: readonly ProbePacket[],
-): ProbeResult {
-  return { id, name, group, section, asks, ...finding, packets };
-}
-
-const GRAVITY = ["unknown", "ok", "differs", "fault"] as const;
-
-/** The worst of each group; an option that is not there is not bad. */
-function verdictsOf(results: readonly ProbeResult[]): GroupVerdict[] {
-  const supporting = new Set(
-    CHECKS.filter((check) => check.isAboutSupport).map(({ id }) => id),
-  );
-  return [...Map.groupBy(results, ({ group }) => group)].map(
-    ([group, members]) => {
-      const asked = members.filter(({ id }) => supporting.has(id));
-      const isUnsupported = asked.length > 0 &&
-        asked.every((each) => each.isUnsupported);
-      const counted = members.filter((each) => !each.isUnsupported);
-      const worst = Math.max(
-        0,
-        ...counted.map(({ verdict }) => GRAVITY.indexOf(verdict)),
-      );
-      const verdict = GRAVITY[worst]!;
-      return {
-        group,
-        verdict: isUnsupported && verdict !== "fault" ? "unsupported" : verdict,
-      };
-    },
-  );
+  if (needs !== "file" && !has[needs]) return "not asked";
+  // To write, no other file is needed.
+  return has.file || needs === "write" ? null : "needs a file that is there";
 }
 
 function checkNumber(

@@ -50,7 +50,7 @@ export interface ProbeResult extends Finding {
   readonly section: string;
   /** What it asks, in one sentence. */
   readonly asks: string;
-  /** All datagrams of it. */
+  /** Its datagrams, the first 200 of them. */
   readonly packets: readonly ProbePacket[];
 }
 

@@ -41,8 +41,6 @@ export interface Tamper {
 export interface TamperedOptions {
   readonly content?: string;
   readonly server?: ServeOptions;
-  /** Milliseconds from here to there; 1 unless told otherwise. */
-  readonly delayMs?: number;
   readonly probe?: ProbeOptions;
   /** What is asked for, if not the file that is there. */
   readonly filename?: string;
@@ -61,8 +59,7 @@ export async function probeTampered(
   options: TamperedOptions = {},
 ): Promise<ProbeReport> {
   const { content = TEXT, filename = "file", isWritable = false } = options;
-  const { delayMs = 1 } = options;
-  const simulation = new Simulation({ seed: 1, link: { delayMs } });
+  const simulation = new Simulation({ seed: 1, link: { delayMs: 1 } });
   const edge = simulation.host(SERVER);
   const server = serve(
     {
