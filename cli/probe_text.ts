@@ -51,8 +51,8 @@ export function probeText(
   report: ProbeReport,
   options: ProbeTextOptions,
 ): string {
-  const groups = report.file === "silent" ? [] : report.verdicts;
-  const tables = groups.flatMap(({ group, verdict }) => {
+  if (report.file === "silent") return headLines(report).join("\n") + "\n";
+  const tables = report.verdicts.flatMap(({ group, verdict }) => {
     const title = TITLES[group] ?? "";
     return [
       "",
@@ -87,8 +87,9 @@ function headLines(report: ProbeReport): string[] {
   ];
 }
 
-function footLines({ results, sent, received, durationMs, file }: ProbeReport) {
-  if (file === "silent") return [];
+function footLines(
+  { results, sent, received, durationMs }: ProbeReport,
+): string[] {
   const count = (verdict: string) =>
     results.filter((each) => each.verdict === verdict).length;
   const missing = results.filter((each) => each.isUnsupported).length;

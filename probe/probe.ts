@@ -155,7 +155,7 @@ export async function probe(
     random = Math.random,
   } = options;
   checkNumber("waitMs", waitMs, 0, 3_600_000);
-  checkNumber("quietMs", quietMs, 1, 60_000);
+  checkNumber("quietMs", quietMs, 1, 3_600_000);
   checkNumber("concurrency", concurrency, 1, 100);
   signal.throwIfAborted();
   const server = {

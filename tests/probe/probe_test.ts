@@ -150,7 +150,7 @@ Deno.test("a probe that is aborted closes its sockets, and rejects with the reas
 for (
   const [options, message] of [
     [{ waitMs: -1 }, "waitMs must be a number from 0 to 3600000"],
-    [{ quietMs: 0 }, "quietMs must be a number from 1 to 60000"],
+    [{ quietMs: 0 }, "quietMs must be a number from 1 to 3600000"],
     [{ concurrency: 1000 }, "concurrency must be a number from 1 to 100"],
   ] as const
 ) {
