@@ -1,6 +1,7 @@
 // A report for people, in 80 columns: one heading a group with its verdict, one line a check with finding and verdict. Rules:
 // 1. A finding that is too long goes on in the next line, under itself; nothing is cut.
-// 2. Colours only repeat what the words say.
+// 2. Without the file, what needs one was not asked, and is counted only.
+// 3. Colours only repeat what the words say.
 
 import { formatBytes, formatDuration } from "../observe/mod.ts";
 import { quoteText } from "../packet/mod.ts";
@@ -52,17 +53,27 @@ export function probeText(
   options: ProbeTextOptions,
 ): string {
   if (report.file === "silent") return headLines(report).join("\n") + "\n";
+  const shown = shownResults(report);
   const tables = report.verdicts.flatMap(({ group, verdict }) => {
     const title = TITLES[group] ?? "";
+    const members = shown.filter((each) => each.group === group);
+    if (members.length === 0) return [];
     return [
       "",
       row(0, `${group}: ${title}`, verdict, options),
-      ...report.results.filter((each) => each.group === group)
-        .flatMap((result) => resultLines(result, options)),
+      ...members.flatMap((result) => resultLines(result, options)),
     ];
   });
   return [...headLines(report), ...tables, "", ...footLines(report), ""]
     .join("\n");
+}
+
+function shownResults(
+  { file, results }: ProbeReport,
+): readonly ProbeResult[] {
+  return file === "present"
+    ? results
+    : results.filter(({ packets }) => packets.length > 0);
 }
 
 function headLines(report: ProbeReport): string[] {
@@ -87,9 +98,10 @@ function headLines(report: ProbeReport): string[] {
   ];
 }
 
-function footLines(
-  { results, sent, received, durationMs }: ProbeReport,
-): string[] {
+function footLines(report: ProbeReport): string[] {
+  const { sent, received, durationMs } = report;
+  const results = shownResults(report);
+  const leftOut = report.results.length - results.length;
   const count = (verdict: string) =>
     results.filter((each) => each.verdict === verdict).length;
   const missing = results.filter((each) => each.isUnsupported).length;
@@ -97,7 +109,9 @@ function footLines(
   return [
     `${count("ok")} ok, ${count("differs") - missing} differ, ${faults} ${
       faults === 1 ? "fault" : "faults"
-    }, ${missing} not supported, ${count("unknown")} unknown`,
+    }, ${missing} not supported, ${count("unknown")} unknown${
+      leftOut === 0 ? "" : `, ${leftOut} not asked`
+    }`,
     `${formatDuration(durationMs)}; sent ${sent.packets} packets, ${
       formatBytes(sent.bytes)
     }; received ${received.packets}, ${formatBytes(received.bytes)}`,

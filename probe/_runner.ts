@@ -21,8 +21,11 @@ import type {
 /** Datagrams of one check that the report has; the wrap alone takes a hundred thousand. */
 const MAX_PACKETS = 200;
 
-/** What the first request may take, and what is learned by the way. */
-const FIRST_MS = 4000;
+/** What the first request may take, and what is learned by the way, in times of silence. */
+const FIRST_SILENCES = 12;
+
+/** Round trips without an answer that are silence at least. */
+const SILENT_ROUND_TRIPS = 4;
 
 /** What became of the first request. */
 export interface First {
@@ -34,7 +37,7 @@ export interface First {
 /** What all conversations share. */
 export type RunnerSettings = Omit<
   ConversationSettings,
-  "deadlineMs" | "onPacket"
+  "startMs" | "deadlineMs" | "onPacket"
 >;
 
 /** What all checks work with. */
@@ -43,7 +46,7 @@ export type FixedContext = Omit<CheckContext, "open">;
 /** Runs checks, each with sockets of its own, and counts what goes over the wire. */
 export class Runner {
   #context: FixedContext;
-  readonly #settings: RunnerSettings;
+  #settings: RunnerSettings;
   readonly #traffic = {
     sent: { packets: 0, bytes: 0 },
     received: { packets: 0, bytes: 0 },
@@ -55,6 +58,11 @@ export class Runner {
   ) {
     this.#settings = settings;
     this.#context = context;
+  }
+
+  /** How long nothing must come for it to be silence, in milliseconds. */
+  get quietMs(): number {
+    return this.#settings.quietMs;
   }
 
   now(): number {
@@ -69,21 +77,37 @@ export class Runner {
   async first(): Promise<First> {
     const { clock, quietMs } = this.#settings;
     const patient = { ...this.#settings, quietMs: quietMs * 3 };
-    return await this.#with(patient, FIRST_MS, [], async (open) => {
-      const conversation = await open();
-      const { filename } = this.#context;
-      const startMs = clock.now();
-      const answer = await conversation.ask(readRequest(filename));
-      if (answer === null) {
-        return { file: "silent", answer: "silence", roundTripMs: null };
-      }
-      // An OACK that nobody asked for is a fault, and still the beginning of a file.
-      const isBegun = dataOf(answer) || answer.packet?.type === "OACK";
-      const file = isBegun ? "present" : "refused";
-      const roundTripMs = answer.atMs - startMs;
-      if (file === "present") await this.#learnSize(answer, await open());
-      return { file, answer: describe(answer), roundTripMs };
-    });
+    return await this.#with(
+      patient,
+      FIRST_SILENCES * quietMs,
+      [],
+      async (open) => {
+        const conversation = await open();
+        const { filename } = this.#context;
+        const startMs = clock.now();
+        const answer = await conversation.ask(readRequest(filename));
+        if (answer === null) {
+          return { file: "silent", answer: "silence", roundTripMs: null };
+        }
+        // An OACK that nobody asked for is a fault, and still the beginning of a file.
+        const isBegun = dataOf(answer) || answer.packet?.type === "OACK";
+        const file = isBegun ? "present" : "refused";
+        const roundTripMs = answer.atMs - startMs;
+        this.#allowFor(roundTripMs);
+        if (file === "present") await this.#learnSize(answer, await open());
+        return { file, answer: describe(answer), roundTripMs };
+      },
+    );
+  }
+
+  /** What comes from far away takes its time. */
+  #allowFor(roundTripMs: number): void {
+    const quietMs = Math.max(
+      this.#settings.quietMs,
+      SILENT_ROUND_TRIPS * roundTripMs,
+    );
+    this.#settings = { ...this.#settings, quietMs };
+    this.#context = { ...this.#context, quietMs };
   }
 
   /** Runs one check. */
@@ -135,13 +159,15 @@ export class Runner {
   ): Promise<Result> {
     settings.signal.throwIfAborted();
     const conversations: Conversation[] = [];
+    const startMs = settings.clock.now();
     const onAbort = () => conversations.forEach((each) => each.wake());
     settings.signal.addEventListener("abort", onAbort);
     try {
       return await play(async () => {
         const conversation = await Conversation.open({
           ...settings,
-          deadlineMs: settings.clock.now() + Math.max(0, limitMs),
+          startMs,
+          deadlineMs: startMs + Math.max(0, limitMs),
           onPacket: (packet) => {
             if (packets.length < MAX_PACKETS) packets.push(packet);
             const traffic = this.#traffic[packet.direction];

@@ -42,6 +42,8 @@ export interface ConversationSettings {
   readonly server: UdpAddress;
   /** How long nothing must come for it to be silence, in milliseconds. */
   readonly quietMs: number;
+  /** When the check began, by the clock. */
+  readonly startMs: number;
   /** When all must be over, by the clock. */
   readonly deadlineMs: number;
   /** Ends all waiting when it is aborted. */
@@ -65,7 +67,6 @@ const REPEAT_AFTER = 0.6;
 export class Conversation {
   readonly #socket: DatagramSocket;
   readonly #settings: ConversationSettings;
-  readonly #startMs: number;
   readonly #queue: Heard[] = [];
   /** Ports that wait for us. */
   readonly #open = new Map<number, UdpAddress>();
@@ -76,7 +77,6 @@ export class Conversation {
   private constructor(socket: DatagramSocket, settings: ConversationSettings) {
     this.#socket = socket;
     this.#settings = settings;
-    this.#startMs = settings.clock.now();
     this.#finished = receiveEach(
       socket,
       new Uint8Array(BUFFER_BYTES),
@@ -199,7 +199,7 @@ export class Conversation {
     server: UdpAddress,
   ): void {
     this.#settings.onPacket({
-      atMs: this.now() - this.#startMs,
+      atMs: this.now() - this.#settings.startMs,
       direction,
       localPort: this.#socket.address.port,
       serverPort: server.port,

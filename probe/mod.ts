@@ -24,6 +24,9 @@
  * @module
  */
 
+export type { TftpTarget } from "../client/target.ts";
+export type { Clock, DatagramSocket, Network, UdpAddress } from "../net/mod.ts";
+export type { TransferMode } from "../packet/mod.ts";
 export { probe, type ProbeOptions } from "./probe.ts";
 export type {
   Finding,

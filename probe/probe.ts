@@ -50,7 +50,7 @@ export interface ProbeOptions {
    */
   readonly waitMs?: number;
   /**
-   * How long nothing must come for it to be silence, in milliseconds.
+   * How long nothing must come for it to be silence, in milliseconds; four round trips at least, whatever is said here.
    *
    * @default {500}
    */
@@ -101,9 +101,8 @@ const SLOW_CHECKS: ReadonlySet<string> = new Set([
   "amplification",
 ]);
 
-/** What the checks of one phase may take beyond waiting for timers, and what one of those that run alone may take. */
-const PHASE_MS = 4000;
-const ALONE_MS = 4000;
+/** What checks may take beyond waiting for timers, in times of silence: those that run together, and each that runs alone. */
+const PHASE_SILENCES = 8;
 const WRAP_MS = 60_000;
 
 /**
@@ -183,7 +182,7 @@ export async function probe(
     write: write !== "",
     wrap,
   };
-  const limits = { concurrency, togetherMs: waitMs + PHASE_MS };
+  const limits = { concurrency, waitMs };
   const results = await runAll(
     runner,
     limits,
@@ -212,7 +211,7 @@ export async function probe(
 /** Runs all checks: first those that may run at the same time, then the others one by one. */
 async function runAll(
   runner: Runner,
-  limits: { concurrency: number; togetherMs: number },
+  limits: { concurrency: number; waitMs: number },
   whyNotAsk: (check: Check) => string | null,
 ): Promise<Map<string, ProbeResult>> {
   const results = new Map<string, ProbeResult>();
@@ -226,7 +225,8 @@ async function runAll(
   const [together, alone] = partition(CHECKS);
   const queue = together
     .toSorted((a, b) => Number(isSlow(b)) - Number(isSlow(a))).values();
-  const endMs = runner.now() + limits.togetherMs;
+  const phaseMs = PHASE_SILENCES * runner.quietMs;
+  const endMs = runner.now() + limits.waitMs + phaseMs;
   // All of them are done, also when one fails: nothing is left open.
   const workers = await Promise.allSettled(
     Array.from({ length: limits.concurrency }, async () => {
@@ -237,7 +237,7 @@ async function runAll(
     if (worker.status === "rejected") throw worker.reason;
   }
   for (const check of alone) {
-    await ask(check, check.needs === "wrap" ? WRAP_MS : ALONE_MS);
+    await ask(check, check.needs === "wrap" ? WRAP_MS : phaseMs);
   }
   return results;
 }

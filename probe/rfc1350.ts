@@ -18,7 +18,7 @@ import type { Finding } from "./report.ts";
  * Small blocks, so that a small file has many, and a timer that keeps still while blocks are counted. Not the smallest:
  * atftpd wants its OACK to fit into a block.
  */
-const SMALL_BLOCKS = [["blksize", "64"], ["timeout", "2"]] as const;
+const SMALL_BLOCKS = [["blksize", "64"], ["timeout", "10"]] as const;
 
 /** A transfer whose first block is there, and is not the last. */
 export interface Begun {

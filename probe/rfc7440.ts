@@ -22,7 +22,7 @@ async function runWindow(context: CheckContext): Promise<Finding> {
       // Small, so that a small file fills windows; large enough for an OACK, which atftpd wants to fit into a block.
       ["blksize", "64"],
       ["windowsize", "4"],
-      ["timeout", "2"],
+      ["timeout", "10"],
     ]),
   );
   const window = acknowledgedNumber(answer, "windowsize");

@@ -127,6 +127,11 @@ Deno.test("probeText() says clearly when there is no such file", () => {
     'It does not serve "boot\\n.img": ERROR 1 "File not found". Most checks need a',
     "file that is there; name one to see more.",
   ]);
+  // What was not asked is not in the table.
+  assertEquals(text.includes("plain read"), true);
+  assertEquals(text.includes("absent file"), false);
+  assertEquals(text.includes("RFC 7440"), false);
+  assert(text.includes("0 unknown, 2 not asked\n"), text);
 });
 
 Deno.test("probeText() shows no table of silence", () => {

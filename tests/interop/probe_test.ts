@@ -183,9 +183,9 @@ Deno.test("a probe of our own server finds no fault, over real sockets", async (
     ).map(({ id }) => id),
     ["extension-multicast"],
   );
-  assertEquals(Deno.readTextFileSync(root.at(PROBED_FILE)), PROBED_TEXT);
+  assertEquals(await Deno.readTextFile(root.at(PROBED_FILE)), PROBED_TEXT);
   assertEquals(
-    Deno.readTextFileSync(root.at(WRITTEN_FILE)),
+    await Deno.readTextFile(root.at(WRITTEN_FILE)),
     "Written by a probe\n",
   );
 });

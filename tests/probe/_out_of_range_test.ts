@@ -32,6 +32,7 @@ for (const [reply, expected] of CASES) {
       clock: network.clock,
       server: server.address,
       quietMs: 500,
+      startMs: 0,
       deadlineMs: 1000,
       signal: new AbortController().signal,
       onPacket: () => {},

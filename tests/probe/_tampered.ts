@@ -41,6 +41,8 @@ export interface Tamper {
 export interface TamperedOptions {
   readonly content?: string;
   readonly server?: ServeOptions;
+  /** Milliseconds from here to there; 1 unless told otherwise. */
+  readonly delayMs?: number;
   readonly probe?: ProbeOptions;
   /** What is asked for, if not the file that is there. */
   readonly filename?: string;
@@ -59,7 +61,8 @@ export async function probeTampered(
   options: TamperedOptions = {},
 ): Promise<ProbeReport> {
   const { content = TEXT, filename = "file", isWritable = false } = options;
-  const simulation = new Simulation({ seed: 1, link: { delayMs: 1 } });
+  const { delayMs = 1 } = options;
+  const simulation = new Simulation({ seed: 1, link: { delayMs } });
   const edge = simulation.host(SERVER);
   const server = serve(
     {

@@ -24,6 +24,7 @@ async function start(
     clock: network.clock,
     server: server.address,
     quietMs: 500,
+    startMs: 0,
     deadlineMs,
     signal,
     onPacket: (packet) => packets.push(packet),

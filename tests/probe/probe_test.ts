@@ -37,6 +37,22 @@ Deno.test("a probe of a server without faults says so of every RFC", async () =>
   );
 });
 
+Deno.test("a server that is far away is given its time", async () => {
+  const { verdicts, roundTripMs } = await probeTampered({}, {
+    ...EVERYTHING,
+    delayMs: 300,
+  });
+  assertEquals(roundTripMs, 600);
+  assertEquals(verdicts.filter(({ verdict }) => verdict !== "ok"), []);
+});
+
+Deno.test("silence may be as long as one likes", async () => {
+  const { file } = await probeTampered({ receive: () => true }, {
+    probe: { quietMs: 60_000 },
+  });
+  assertEquals(file, "silent");
+});
+
 Deno.test("a server without options is told as such", async () => {
   const { verdicts } = await probeTampered({}, { server: { rfc1350: true } });
   for (const { group, verdict } of verdicts) {
