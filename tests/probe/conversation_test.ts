@@ -97,6 +97,18 @@ Deno.test("a transfer that the server has ended gets no ERROR", async () => {
   await server.silence();
 });
 
+Deno.test("a transfer that the server has ended midway gets no ERROR either", async () => {
+  const { server, conversation, stop } = await start();
+  const answer = conversation.ask(REQUEST);
+  await server.expect(LINE);
+  await server.send({ type: "ACK", block: 0 });
+  assertEquals((await answer)?.packet?.type, "ACK");
+  await server.send({ type: "ERROR", code: 0, message: "Over" });
+  assertEquals((await conversation.next())?.packet?.type, "ERROR");
+  await stop();
+  await server.silence();
+});
+
 Deno.test("other machines are not heard", async () => {
   const { network, server, packets, conversation, stop } = await start();
   const answer = conversation.ask(REQUEST);
