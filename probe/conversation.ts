@@ -97,6 +97,11 @@ export class Conversation {
     return this.#transfer;
   }
 
+  /** Whether the transfer goes on at the request port. */
+  get isSinglePort(): boolean {
+    return this.#transfer?.port === this.#settings.server.port;
+  }
+
   /** The time by the clock. */
   now(): number {
     return this.#settings.clock.now();

@@ -162,6 +162,10 @@ async function runStranger(context: CheckContext): Promise<Finding> {
   }
   const code = errorCodeOf(answer);
   if (code === 5) return ok("ERROR 5 to the stranger; goes on");
+  // At the request port nobody is a stranger, and an ACK is best left alone.
+  if (answer === null && conversation.isSinglePort) {
+    return ok("no answer at the single port; goes on");
+  }
   return answer === null
     ? differs("no ERROR 5 to the stranger; goes on")
     : differs(`${describe(answer)} to the stranger; goes on`);

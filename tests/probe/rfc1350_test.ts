@@ -178,6 +178,14 @@ Deno.test("stranger tells of a server that says nothing to strangers", async () 
   );
 });
 
+Deno.test("stranger expects nothing of a single port", async () => {
+  const report = await probeTampered({}, { server: { singlePort: true } });
+  assertEquals(
+    found(report, "stranger"),
+    "ok: no answer at the single port; goes on",
+  );
+});
+
 Deno.test("a file of one block leaves open what takes two", async () => {
   const report = await probeTampered({}, { content: "short" });
   for (const id of ["stranger", "future-ack", "error-in-transfer"]) {
