@@ -7,6 +7,7 @@ import { getCommand } from "./get.ts";
 import { commandHelp, programHelp } from "./help.ts";
 import { mapTestCommand } from "./test_map.ts";
 import { parseCommand } from "./parse.ts";
+import { probeCommand } from "./probe.ts";
 import { putCommand } from "./put.ts";
 import { serveCommand } from "./serve.ts";
 import { shellCommand } from "./shell.ts";
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   getCommand,
   putCommand,
   shellCommand,
+  probeCommand,
   mapTestCommand,
   benchCommand,
   completionsCommand(() => COMMANDS),

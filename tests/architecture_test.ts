@@ -34,6 +34,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "server.ts": { uses: ["server", ...FRONT_DOOR.uses ?? []] },
   client: FRONT_DOOR,
   "client.ts": { uses: ["client", ...FRONT_DOOR.uses ?? []] },
+  // It talks in packets of its own making; of the client, only how a server is named.
+  probe: { uses: ["packet", "net", "client"] },
   "mod.ts": {
     uses: ["server.ts", "client.ts", ...FRONT_DOOR.uses ?? []],
   },
@@ -43,6 +45,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "server.ts",
       "client.ts",
       "simulator",
+      "probe",
       "deno.json",
       ...FRONT_DOOR.uses ?? [],
     ],

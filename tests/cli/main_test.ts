@@ -8,6 +8,7 @@ const COMMANDS = [
   "get",
   "put",
   "shell",
+  "probe",
   "map-test",
   "bench",
   "completions",
@@ -41,6 +42,8 @@ for (const command of COMMANDS) {
       ? ["--write"]
       : command === "completions"
       ? ["tcsh"]
+      : command === "probe"
+      ? ["--json"]
       : ["-r", "x"];
     const { status } = await run([command, "a", "b", ...more, "--help"]);
     assertEquals(status, 0);
@@ -78,17 +81,17 @@ Deno.test("main() shows help as an error when nothing is asked for", async () =>
 const REFUSED: readonly [args: string[], message: string, hint: string][] = [
   [
     ["nope"],
-    'There is no command "nope": use serve, get, put, shell, map-test, bench or completions',
+    'There is no command "nope": use serve, get, put, shell, probe, map-test, bench or completions',
     "",
   ],
   [
     ["help", "nope"],
-    'There is no command "nope": use serve, get, put, shell, map-test, bench or completions',
+    'There is no command "nope": use serve, get, put, shell, probe, map-test, bench or completions',
     "",
   ],
   [
     ["toString"],
-    'There is no command "toString": use serve, get, put, shell, map-test, bench or completions',
+    'There is no command "toString": use serve, get, put, shell, probe, map-test, bench or completions',
     "",
   ],
   [["--verbose"], "There is no option --verbose before a command", ""],

@@ -1,0 +1,134 @@
+import { parseTftpUrl, type TftpTarget } from "../client.ts";
+import { jsonLine } from "../observe/mod.ts";
+import { probe, type ProbeOptions, type ProbeReport } from "../probe/mod.ts";
+import { type Command, type ParsedArguments, UsageError } from "./command.ts";
+import type { CliContext } from "./context.ts";
+import { eachTransfer } from "./each_transfer.ts";
+import { explain } from "./explain.ts";
+import { needPermissions, netPermissions } from "./permission.ts";
+import { probeText } from "./probe_text.ts";
+
+/** `probe URL` */
+export const probeCommand: Command = {
+  name: "probe",
+  summary: "Ask a server what it is",
+  usage: ["probe [OPTIONS] tftp://HOST[:PORT]/NAME"],
+  options: [
+    {
+      name: "security",
+      description:
+        "Also try names that lead out of the served directory, and packets that have stopped servers: for servers of your own",
+    },
+    {
+      name: "write",
+      value: "NAME",
+      type: { kind: "text" },
+      description:
+        "Also try uploads to this name, which is written and overwritten; without it, nothing is",
+    },
+    {
+      name: "wrap",
+      description:
+        "Also read 65536 blocks to see which number follows 65535; in blocks of 8, a file of 512 KiB is enough",
+    },
+    {
+      name: "wait",
+      alias: "w",
+      value: "SECONDS",
+      type: { kind: "seconds" },
+      description: "Wait this long for retransmissions (default: 1.5)",
+    },
+    {
+      name: "quiet-time",
+      value: "SECONDS",
+      type: { kind: "seconds" },
+      description:
+        "Take it for silence when nothing comes for this long (default: 0.5)",
+    },
+    {
+      name: "json",
+      excludes: ["verbose"],
+      description: "Write one JSON object, with every packet",
+    },
+    {
+      name: "verbose",
+      alias: "v",
+      description: "Also show what each check asks, and every packet",
+    },
+  ],
+  notes: [
+    "NAME should be a file that the server has; one of some kilobytes with line ends tells most. Every conversation is ended as soon as it has told what was asked, and none of the data is kept.",
+    "ok: as the RFC has it; differs: no RFC rules it out, but clients may stumble over it; fault: against an RFC, or against the safety of others; none: an option that the server does not take; unknown: it could not be told.",
+    "The exit status is 1 when there is a fault, or no server.",
+  ],
+  examples: [
+    ["probe tftp://192.0.2.1/pxelinux.0", "asks for two seconds or so"],
+    [
+      "probe --security --write scratch.txt tftp://192.0.2.1/pxelinux.0",
+      "asks a server of your own everything",
+    ],
+    [
+      "probe --json tftp://192.0.2.1/pxelinux.0 | jq .verdicts",
+      "shows what each RFC comes to",
+    ],
+  ],
+  run,
+};
+
+async function run(
+  args: ParsedArguments,
+  context: CliContext,
+): Promise<number> {
+  args.check();
+  const target = parseTarget(args);
+  const options = probeOptions(args);
+  await needPermissions(context, netPermissions([target.hostname]));
+  return await eachTransfer(context, [target], async (each, signal) => {
+    let report: ProbeReport;
+    try {
+      report = await probe(each, { ...options, signal });
+    } catch (error) {
+      context.stderr.write(
+        `Cannot probe ${each.hostname}: ${explain(error)}\n`,
+      );
+      return false;
+    }
+    const { isTerminal } = context.stdout;
+    context.stdout.write(
+      args.has("json") ? jsonLine(report) + "\n" : probeText(report, {
+        isVerbose: args.has("verbose"),
+        hasColor: isTerminal && !context.noColor,
+      }),
+    );
+    return report.file !== "silent" &&
+      !report.results.some(({ verdict }) => verdict === "fault");
+  });
+}
+
+function parseTarget({ operands }: ParsedArguments): Required<TftpTarget> {
+  const [url, ...more] = operands;
+  if (url === undefined) {
+    throw new UsageError("A URL is missing, such as tftp://192.0.2.1/boot.img");
+  }
+  if (more.length > 0) {
+    throw new UsageError(`One URL at a time: ${more[0]} is one too many`);
+  }
+  try {
+    return parseTftpUrl(url);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : `${error}`);
+  }
+}
+
+function probeOptions(args: ParsedArguments): ProbeOptions {
+  const write = args.text("write");
+  const waitMs = args.seconds("wait");
+  const quietMs = args.seconds("quiet-time");
+  return {
+    security: args.has("security"),
+    wrap: args.has("wrap"),
+    ...(write === undefined ? {} : { write }),
+    ...(waitMs === undefined ? {} : { waitMs }),
+    ...(quietMs === undefined ? {} : { quietMs }),
+  };
+}
