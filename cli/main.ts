@@ -1,3 +1,4 @@
+import { chaosCommand } from "./chaos.ts";
 import { type Command, UsageError } from "./command.ts";
 import { ConfigError, problemsOf } from "./config.ts";
 import type { CliContext } from "./context.ts";
@@ -15,6 +16,7 @@ const COMMANDS: readonly Command[] = [
   getCommand,
   putCommand,
   mapTestCommand,
+  chaosCommand,
 ];
 
 /**

@@ -3,7 +3,7 @@ import { main } from "../../cli/main.ts";
 import { VERSION } from "../../cli/version.ts";
 import { FakeContext, run } from "./_context.ts";
 
-const COMMANDS = ["serve", "get", "put", "map-test"];
+const COMMANDS = ["serve", "get", "put", "map-test", "chaos"];
 
 for (const args of [["--help"], ["-h"], ["help"]]) {
   Deno.test(`main() shows help for ${args}, and asks for nothing`, async () => {
@@ -29,7 +29,9 @@ for (const command of COMMANDS) {
   });
 
   Deno.test(`main() shows help for ${command} whatever else is said`, async () => {
-    const more = command === "map-test" ? ["--write"] : ["-b", "x"];
+    const more = command === "map-test" || command === "chaos"
+      ? ["--write"]
+      : ["-b", "x"];
     const { status } = await run([command, "a", "b", ...more, "--help"]);
     assertEquals(status, 0);
   });
@@ -55,15 +57,19 @@ Deno.test("main() shows help as an error when nothing is asked for", async () =>
 });
 
 const REFUSED: readonly [args: string[], message: string, hint: string][] = [
-  [["nope"], 'There is no command "nope": use serve, get, put or map-test', ""],
+  [
+    ["nope"],
+    'There is no command "nope": use serve, get, put, map-test or chaos',
+    "",
+  ],
   [
     ["help", "nope"],
-    'There is no command "nope": use serve, get, put or map-test',
+    'There is no command "nope": use serve, get, put, map-test or chaos',
     "",
   ],
   [
     ["toString"],
-    'There is no command "toString": use serve, get, put or map-test',
+    'There is no command "toString": use serve, get, put, map-test or chaos',
     "",
   ],
   [["--verbose"], "There is no option --verbose before a command", ""],
