@@ -220,7 +220,10 @@ function describeChange(
   { action }: ChaosAction,
 ): string {
   if (action === "corrupt") return `corrupted ${what}`;
-  return `changed ${what} to ${formatPacket(bytes)}`;
+  const now = formatPacket(bytes);
+  return now === what
+    ? `made ${what} ${bytes.length} octets long`
+    : `changed ${what} to ${now}`;
 }
 
 /** What the server behind is told when it is to stop: nothing else ends a transfer as quietly. */

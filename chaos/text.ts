@@ -87,10 +87,10 @@ function verdict(report: ChaosReport): string {
   return `${parts.join(", ")}, in ${(durationMs / 1000).toFixed(2)} s`;
 }
 
-function outcomeText({ outcome, error }: ChaosReport): string {
+function outcomeText({ outcome, error, isAsExpected }: ChaosReport): string {
   switch (outcome) {
     case "finished":
-      return "survived";
+      return isAsExpected === false ? "finished all the same" : "survived";
     case "finished-early":
       return "finished before the end";
     case "stopped":

@@ -8,6 +8,8 @@ import { Chaos, type ChaosOptions } from "../../chaos/chaos.ts";
 import type { ChaosEvent, ChaosReport } from "../../chaos/event.ts";
 import { get, type GetOptions, put } from "../../client.ts";
 import { serve, type ServeOptions, TftpResponse } from "../../server.ts";
+import type { ChaosScenario } from "../../chaos/scenario.ts";
+import { assertEquals, assertNotEquals } from "@std/assert";
 import { VirtualNetwork } from "../_virtual.ts";
 
 const SERVER = "10.0.0.1";
@@ -24,7 +26,10 @@ export const PLAIN: GetOptions = { rfc1350: true, rollover: 0 };
 export interface Meeting {
   /** What the client got: "ok" when it got all, or the server did; "other" for another content; or the error. */
   readonly result: string;
-  /** Every datagram: `C > 69 RRQ …`, `a > C DATA 1 …`, with ports named in the order they show up. */
+  /**
+   * Every datagram: `C > 69 RRQ …`, `a > C DATA 1 …`, with ports named in the order they show up, and in front of it the time
+   * since the one before, if any has passed.
+   */
   readonly wire: readonly string[];
   readonly events: readonly ChaosEvent[];
   readonly reports: readonly ChaosReport[];
@@ -49,6 +54,11 @@ export async function meet(
   const { operation = "read", client = PLAIN, filename = "file" } = options;
   const network = new VirtualNetwork();
   const { clock } = network;
+  const times: number[] = [];
+  network.fate = () => {
+    times.push(clock.now());
+    return [0];
+  };
   const events: ChaosEvent[] = [];
   const chaos = new Chaos({
     network,
@@ -90,13 +100,68 @@ export async function meet(
   chaos.close();
   return {
     result,
-    wire: network.transcript.map(portNamer()),
+    wire: network.transcript.map(portNamer()).map((line, i) => {
+      const gapMs = times[i]! - (times[i - 1] ?? 0);
+      return gapMs > 0 ? `+${gapMs} ms: ${line}` : line;
+    }),
     events,
     reports: events.flatMap((event) =>
       event.type === "ended" ? [event.report] : []
     ),
     left: [network.openSockets, clock.pending],
   };
+}
+
+/** What a scenario does: the first lines of the wire that are not those of a calm one. */
+export async function deviation(
+  scenario: string,
+  options: MeetingOptions = {},
+): Promise<{ readonly lines: readonly string[]; readonly meeting: Meeting }> {
+  const calm = await meet("calm", options);
+  const meeting = await meet(scenario, options);
+  const start = meeting.wire.findIndex((line, i) => line !== calm.wire[i]);
+  const lines = start < 0 ? [] : meeting.wire.slice(start, start + 3);
+  return { lines, meeting };
+}
+
+/** What a client of ours makes of a scenario. */
+export interface Row {
+  readonly scenario: string;
+  /** What the client, or the server, has in the end; the beginning of it. */
+  readonly result: string;
+  readonly outcome: ChaosReport["outcome"];
+  /** What was done first. */
+  readonly deed: string;
+  /** What the wire has instead of a calm one's lines, up to three of them. */
+  readonly wire: readonly string[];
+}
+
+/** A test for each scenario of a table, and one that the table is complete. */
+export function testTable(
+  scenarios: readonly ChaosScenario[],
+  rows: readonly Row[],
+  optionsFor: (scenario: string) => MeetingOptions,
+): void {
+  Deno.test("the table has every scenario", () => {
+    assertEquals(
+      rows.map(({ scenario }) => scenario),
+      scenarios.map(({ name }) => name),
+    );
+  });
+  for (const { scenario, result, outcome, deed, wire } of rows) {
+    Deno.test(`our client meets ${scenario}`, async () => {
+      const { lines, meeting } = await deviation(
+        scenario,
+        optionsFor(scenario),
+      );
+      assertEquals(lines, wire);
+      assertEquals(meeting.reports[0]?.deeds[0] ?? "", deed);
+      assertEquals(meeting.result.slice(0, result.length), result);
+      assertEquals(meeting.reports[0]?.outcome, outcome);
+      assertNotEquals(meeting.reports[0]?.isAsExpected, false);
+      assertEquals(meeting.left, [0, 0], "sockets and timers left");
+    });
+  }
 }
 
 /** Gives names to ports, so that a wire can be compared. */
