@@ -86,7 +86,8 @@ function parse(text: string, path: string): unknown {
   try {
     return plain(language === "TOML" ? parseToml(text) : JSON.parse(text));
   } catch (cause) {
-    const [reason] = (cause as Error).message.split("\n", 1);
+    const [first = ""] = (cause as Error).message.split("\n", 1);
+    const reason = first.replace("Invalid TOML document: ", "");
     throw new ScenarioFileError(
       [`${path}: not valid ${language}: ${reason}${placeOf(cause)}`],
       { cause },
