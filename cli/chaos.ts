@@ -50,6 +50,7 @@ async function run(
   args: ParsedArguments,
   context: CliContext,
 ): Promise<number> {
+  args.check();
   if (args.operands.length > 1) {
     throw new UsageError("One directory is enough: name one");
   }

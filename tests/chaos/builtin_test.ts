@@ -64,7 +64,7 @@ Deno.test("docs/chaos.md lists every built-in scenario", async () => {
   const url = new URL("../../docs/chaos.md", import.meta.url);
   const text = await Deno.readTextFile(url);
   const missing = BUILTIN_SCENARIOS.filter(({ name, description }) =>
-    !text.includes(`| \`${name}\``) || !text.includes(description)
+    !text.includes(`| \`${name}\` `) || !text.includes(description)
   );
   assertEquals(missing.map(({ name }) => name), []);
 });
