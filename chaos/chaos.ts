@@ -87,17 +87,17 @@ export interface ChaosOptions extends ChooseOptions {
  * const chaos = new Chaos({ ...host, scenario: "drop-data", onEvent: (event) => void events.push(event) });
  * const server = serve(
  *   { ...host, network: chaos.network, hostname: "192.0.2.1" },
- *   () => new TftpResponse("x".repeat(2000)),
+ *   () => new TftpResponse("x".repeat(5000)),
  * );
  * await simulation.run(async () => {
  *   const response = await get("tftp://192.0.2.1/file", simulation.host("192.0.2.9"));
- *   assertEquals((await response.bytes()).length, 2000);
+ *   assertEquals((await response.bytes()).length, 5000);
  * });
+ * await simulation.run(() => server.shutdown());
+ * chaos.close();
  * const ended = events.find((event) => event.type === "ended");
  * assertEquals(ended?.report.outcome, "finished");
  * assertEquals(ended?.report.isAsExpected, true);
- * await simulation.run(() => server.shutdown());
- * chaos.close();
  * ```
  */
 export class Chaos implements Disposable {
@@ -116,6 +116,8 @@ export class Chaos implements Disposable {
   #count = 0;
 
   /**
+   * Makes a network that misbehaves.
+   *
    * @param options Which scenarios for whom, and what to work with.
    * @throws {TypeError} When a scenario is none, or there is none of a name.
    * @throws {RangeError} When the seed or a time is out of its range.

@@ -10,6 +10,8 @@ export class ScenarioFileError extends SyntaxError {
   readonly problems: readonly string[];
 
   /**
+   * Makes one.
+   *
    * @param problems What is wrong, one line each.
    * @param options What caused it.
    */

@@ -64,7 +64,7 @@ Deno.test("chaos takes uploads where it may, and writes JSON Lines", async () =>
     ["chosen", "tampered", "ended"].map((type) => [type, "duplicate-last-ack"]),
   );
   assertEquals(events.at(-1).report.outcome, "finished");
-  assertEquals(Deno.readTextFileSync(`${sandbox.path}/new.cfg`), "hello");
+  assertEquals(await Deno.readTextFile(`${sandbox.path}/new.cfg`), "hello");
   assertMatch(
     context.stderr.lines[0]!,
     /, under slow, with 1 choice before it, seed 1\./,
@@ -86,7 +86,7 @@ Deno.test("chaos --list --json is a file that --scenario takes", async () => {
   using sandbox = new Sandbox();
   const { stdout } = await run(["chaos", "--list", "--json"]);
   const path = `${sandbox.path}/all.json`;
-  Deno.writeTextFileSync(path, stdout.replace('"calm"', '"quiet"'));
+  await Deno.writeTextFile(path, stdout.replace('"calm"', '"quiet"'));
   const again = await run(["chaos", "--list", "-s", path]);
   assert(again.stdout.includes("\nquiet "));
   assertEquals([again.status, again.stderr], [0, ""]);
