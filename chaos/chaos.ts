@@ -257,11 +257,10 @@ export class Chaos implements Disposable {
   async #pass(
     encounter: Encounter,
     socket: ChaosSocket,
-    { parcels, deeds, isHolding }: PacketFate,
+    { direction, parcels, deeds, isHolding }: PacketFate,
   ): Promise<void> {
     for (const deed of deeds) {
       encounter.note(deed);
-      const direction = parcels[0]?.direction ?? "to-client";
       const { transfer } = encounter;
       this.#tell({ type: "tampered", transfer, direction, deed });
     }

@@ -33,6 +33,8 @@ export interface Parcel {
 
 /** What becomes of one packet. */
 export interface PacketFate {
+  /** Which way the packet went. */
+  readonly direction: ChaosDirection;
   /** What goes on, in this order. */
   readonly parcels: readonly Parcel[];
   /** What was done, in words. */
@@ -52,8 +54,6 @@ interface Work {
   readonly before: Parcel[];
   readonly after: Parcel[];
 }
-
-const NOTHING: PacketFate = { parcels: [], deeds: [], isHolding: false };
 
 /** How long a packet waits for another to be swapped with, in milliseconds. */
 export const MAX_HOLD_MS = 1000;
@@ -98,7 +98,9 @@ export class Flow {
 
   /** What becomes of a packet. */
   handle(bytes: Uint8Array, direction: ChaosDirection): PacketFate {
-    if (this.#isStopped) return NOTHING;
+    if (this.#isStopped) {
+      return { direction, parcels: [], deeds: [], isHolding: false };
+    }
     this.#learn(bytes, direction);
     const rules = this.#matcher.match(bytes, direction, {
       operation: this.request.type === "RRQ" ? "read" : "write",
@@ -126,7 +128,7 @@ export class Flow {
     const parcels = [...work.before, ...own, ...work.after, ...waiting];
     // Of a request that it does not get, the server knows nothing that could end.
     if (this.#isStopped && !isRequest(bytes)) parcels.push(toServer(GONE));
-    return { parcels, deeds, isHolding: work.isHeld };
+    return { direction, parcels, deeds, isHolding: work.isHeld };
   }
 
   /** The packet that waits to be swapped, if there is one; it waits no longer. */
@@ -186,7 +188,7 @@ export class Flow {
         const parcel = toClient(bytes, work.delayMs, isStranger);
         if (place === "instead") work.isDropped = true;
         (place === "after" ? work.after : work.before).push(parcel);
-        return `sent ${formatPacket(bytes)}${
+        return `sent a made-up ${formatPacket(bytes)}${
           isStranger ? " from another port" : ""
         } ${place === "instead" ? "instead of" : place} ${what}`;
       }

@@ -241,7 +241,7 @@ const ROWS: readonly Row[] = [
     "scenario": "request-back",
     "result": "ok",
     "outcome": "finished",
-    "deed": 'sent RRQ "a" octet before DATA 2 (512 octets)',
+    "deed": 'sent a made-up RRQ "a" octet before DATA 2 (512 octets)',
     "wire": [
       'a > C RRQ "a" octet',
       "a > C DATA 2 (512 octets)",
@@ -301,7 +301,7 @@ const ROWS: readonly Row[] = [
     "result": "ok",
     "outcome": "finished",
     "deed":
-      "sent DATA 2 (512 octets) from another port instead of DATA 2 (512 octets)",
+      "sent a made-up DATA 2 (512 octets) from another port instead of DATA 2 (512 octets)",
     "wire": [
       "b > C DATA 2 (512 octets)",
       'C > b ERROR 5 "Unknown transfer ID"',
@@ -313,7 +313,7 @@ const ROWS: readonly Row[] = [
     "result": "ok",
     "outcome": "finished",
     "deed":
-      'sent ERROR 0 "Not your transfer" from another port before DATA 2 (512 octets)',
+      'sent a made-up ERROR 0 "Not your transfer" from another port before DATA 2 (512 octets)',
     "wire": [
       'b > C ERROR 0 "Not your transfer"',
       "a > C DATA 2 (512 octets)",

@@ -49,7 +49,7 @@ const ROWS: readonly Row[] = [
     "scenario": "bare-error",
     "result": "TftpError: File not found",
     "outcome": "stopped",
-    "deed": 'sent ERROR 1 "" instead of RRQ "file" octet',
+    "deed": 'sent a made-up ERROR 1 "" instead of RRQ "file" octet',
     "wire": [
       '69 > C ERROR 1 ""',
     ],
@@ -104,7 +104,7 @@ const ROWS: readonly Row[] = [
     "scenario": "late-oack",
     "result": "ok",
     "outcome": "finished",
-    "deed": "sent OACK blksize=512 before DATA 2 (700 octets)",
+    "deed": "sent a made-up OACK blksize=512 before DATA 2 (700 octets)",
     "wire": [
       "a > C OACK blksize=512",
       "a > C DATA 2 (700 octets)",
@@ -200,7 +200,7 @@ const ROWS: readonly Row[] = [
     "result": "TftpError: DATA of 700 octets came where",
     "outcome": "refused",
     "deed":
-      "sent OACK instead of OACK blksize=700 timeout=3 tsize=1800 windowsize=2",
+      "sent a made-up OACK instead of OACK blksize=700 timeout=3 tsize=1800 windowsize=2",
     "wire": [
       "a > C OACK",
       "C > a ACK 0",
@@ -224,7 +224,7 @@ const ROWS: readonly Row[] = [
     "result": "ok",
     "outcome": "finished",
     "deed":
-      "sent malformed, 0 octets:  (Cannot decode packet as it must have at least 2 octets: it has 0) before DATA 2 (512 octets)",
+      "sent a made-up malformed, 0 octets:  (Cannot decode packet as it must have at least 2 octets: it has 0) before DATA 2 (512 octets)",
     "wire": [
       "a > C malformed, 0 octets:  (Cannot decode packet as it must have at least 2 octets: it has 0)",
       "a > C DATA 2 (512 octets)",

@@ -88,7 +88,7 @@ const ROWS: readonly Row[] = [
     "scenario": "reorder-ack",
     "result": "ok",
     "outcome": "finished",
-    "deed": "sent ACK 3 before ACK 2",
+    "deed": "sent a made-up ACK 3 before ACK 2",
     "wire": [
       "a > C ACK 3",
       "a > C ACK 2",
@@ -130,7 +130,7 @@ const ROWS: readonly Row[] = [
     "scenario": "old-ack",
     "result": "ok",
     "outcome": "finished",
-    "deed": "sent ACK 1 before ACK 2",
+    "deed": "sent a made-up ACK 1 before ACK 2",
     "wire": [
       "a > C ACK 1",
       "a > C ACK 2",

@@ -183,6 +183,22 @@ Deno.test("Chaos lets a client meet one scenario after the other", async () => {
   assertEquals(outcomes(events), Array(4).fill("finished"));
 });
 
+Deno.test("Chaos tells which way a packet went that was lost", async () => {
+  for (
+    const [scenario, direction] of [
+      ["drop-client-ack", "from-client"],
+      ["drop-data", "to-client"],
+    ] as const
+  ) {
+    const { events } = await meet(scenario);
+    const told = events.filter(({ type }) => type === "tampered");
+    assertEquals(
+      told.map((event) => event.type === "tampered" && event.direction),
+      [direction],
+    );
+  }
+});
+
 Deno.test("Chaos refuses options that make no sense", () => {
   const network = new VirtualNetwork();
   assertThrows(
