@@ -1,4 +1,5 @@
 import { benchCommand } from "./bench.ts";
+import { chaosCommand } from "./chaos.ts";
 import { type Command, UsageError } from "./command.ts";
 import { completionsCommand } from "./completions.ts";
 import { ConfigError, problemsOf } from "./config.ts";
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   putCommand,
   shellCommand,
   probeCommand,
+  chaosCommand,
   mapTestCommand,
   benchCommand,
   completionsCommand(() => COMMANDS),

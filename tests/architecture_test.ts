@@ -30,6 +30,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     typesOf: ["transfer", "handlers", "pxe", "server"],
   },
   simulator: { uses: ["packet", "transfer", "net"], pure: true },
+  // Stands between a server and its network, and knows neither the one nor the other.
+  chaos: { uses: ["packet", "net", "simulator"] },
   server: FRONT_DOOR,
   "server.ts": { uses: ["server", ...FRONT_DOOR.uses ?? []] },
   client: FRONT_DOOR,
@@ -46,6 +48,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "client.ts",
       "simulator",
       "probe",
+      "chaos",
       "deno.json",
       ...FRONT_DOOR.uses ?? [],
     ],

@@ -9,6 +9,7 @@ const COMMANDS = [
   "put",
   "shell",
   "probe",
+  "chaos",
   "map-test",
   "bench",
   "completions",
@@ -38,7 +39,7 @@ for (const command of COMMANDS) {
   });
 
   Deno.test(`main() shows help for ${command} whatever else is said`, async () => {
-    const more = command === "map-test"
+    const more = command === "map-test" || command === "chaos"
       ? ["--write"]
       : command === "completions"
       ? ["tcsh"]
@@ -81,17 +82,17 @@ Deno.test("main() shows help as an error when nothing is asked for", async () =>
 const REFUSED: readonly [args: string[], message: string, hint: string][] = [
   [
     ["nope"],
-    'There is no command "nope": use serve, get, put, shell, probe, map-test, bench or completions',
+    'There is no command "nope": use serve, get, put, shell, probe, chaos, map-test, bench or completions',
     "",
   ],
   [
     ["help", "nope"],
-    'There is no command "nope": use serve, get, put, shell, probe, map-test, bench or completions',
+    'There is no command "nope": use serve, get, put, shell, probe, chaos, map-test, bench or completions',
     "",
   ],
   [
     ["toString"],
-    'There is no command "toString": use serve, get, put, shell, probe, map-test, bench or completions',
+    'There is no command "toString": use serve, get, put, shell, probe, chaos, map-test, bench or completions',
     "",
   ],
   [["--verbose"], "There is no option --verbose before a command", ""],

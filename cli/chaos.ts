@@ -1,0 +1,237 @@
+import {
+  BUILTIN_SCENARIOS,
+  Chaos,
+  type ChaosEvent,
+  type ChaosScenario,
+  describeChaosEvent,
+} from "../chaos/mod.ts";
+import { serveDir } from "../handlers/mod.ts";
+import { formatAddress, plainHostname } from "../net/mod.ts";
+import type { ServeOptions, TftpServer } from "../server.ts";
+import {
+  CHAOS_OPTIONS,
+  type ChaosPlan,
+  planChaos,
+  scenarioFiles,
+} from "./chaos_plan.ts";
+import { type Command, type ParsedArguments, UsageError } from "./command.ts";
+import type { CliContext } from "./context.ts";
+import { explain } from "./explain.ts";
+import { filePermission, needPermissions } from "./permission.ts";
+import { listen } from "./serve_listen.ts";
+import { DEFAULT_ROOT } from "./serve_options.ts";
+
+/** How long transfers may go on in the end: they are there to fail. */
+const DRAIN_MS = 1000;
+
+/** `chaos [DIR]` */
+export const chaosCommand: Command = {
+  name: "chaos",
+  summary: "Serve a directory and misbehave on purpose, to test clients",
+  usage: ["chaos [OPTIONS] [DIR]", "chaos --list [--scenario FILE]"],
+  options: CHAOS_OPTIONS,
+  notes: [
+    'A client can choose for itself: the name "/drop-data/kernel" is a request for "/kernel" under the scenario drop-data.',
+    "Each transfer ends in a line: OK when the client did what a correct one does, WRONG when not, and - where more than one thing is right.",
+  ],
+  examples: [
+    ["chaos --list", "shows the scenarios"],
+    ["chaos -p 6969 -s drop-data ./srv", "loses DATA 3 once, for everybody"],
+    ["chaos --each ./srv", "lets a device meet one after the other"],
+    [
+      'chaos --for "*.efi=lossy" --seed 7 ./srv',
+      "loses packets of some files, the same ones each time",
+    ],
+  ],
+  run,
+};
+
+async function run(
+  args: ParsedArguments,
+  context: CliContext,
+): Promise<number> {
+  args.check();
+  if (args.operands.length > 1) {
+    throw new UsageError("One directory is enough: name one");
+  }
+  const isListing = args.has("list");
+  const root = args.operands[0] ?? DEFAULT_ROOT;
+  const files = scenarioFiles(args);
+  await needPermissions(context, [
+    ...files.map((path) => filePermission("read", path)),
+    ...isListing ? [] : [
+      {
+        descriptors: [{ name: "net" as const }],
+        purpose: "listen on the network",
+        flag: "--allow-net",
+        scope: [],
+      },
+      filePermission("read", root),
+      ...args.has("write") ? [filePermission("write", root)] : [],
+    ],
+  ]);
+  const plan = await planChaos(args, (path) => Deno.readTextFile(path));
+  if (isListing) {
+    context.stdout.write(list([...BUILTIN_SCENARIOS, ...plan.scenarios], args));
+    return 0;
+  }
+  await checkRoot(root);
+  return await serveChaos(plan, root, args, context);
+}
+
+async function serveChaos(
+  plan: ChaosPlan,
+  root: string,
+  args: ParsedArguments,
+  context: CliContext,
+): Promise<number> {
+  const { stderr } = context;
+  const seed = args.integer("seed") ??
+    crypto.getRandomValues(new Uint32Array(1))[0]!;
+  const tally = new Tally();
+  using chaos = new Chaos({
+    ...plan,
+    seed,
+    onEvent: (event) => {
+      tally.note(event);
+      tell(event, args, context);
+    },
+  });
+  const server = await listen(
+    {
+      options: { ...serveOptions(args), network: chaos.network },
+      isPortGiven: args.integer("port") !== undefined,
+    },
+    context,
+    (request) => serveDir(request, { root, write: args.has("write") }),
+  );
+  const stop = context.onTerminate(makeTerminator(server, context));
+  try {
+    const addresses = await server.listening;
+    if (!args.has("quiet")) {
+      stderr.write(
+        `Misbehaving for ${root} on ${
+          addresses.map(formatAddress).join(" and ")
+        } (UDP), ${planText(plan)}, seed ${seed}. Ctrl-C ends it.\n`,
+      );
+    }
+    await server.finished;
+  } finally {
+    stop();
+  }
+  chaos.close();
+  if (!args.has("quiet")) stderr.write(tally.text());
+  return 0;
+}
+
+function serveOptions(args: ParsedArguments): ServeOptions {
+  const hosts = args.all("host");
+  const blksize = args.integer("blksize");
+  const windowsize = args.integer("windowsize");
+  const timeoutMs = args.seconds("timeout");
+  const retries = args.integer("retries");
+  return {
+    port: args.integer("port") ?? 69,
+    ...hosts.length > 0 ? { hostname: hosts } : {},
+    ...blksize === undefined ? {} : { blksize },
+    ...windowsize === undefined ? {} : { windowsize },
+    retransmission: {
+      ...timeoutMs === undefined ? {} : { timeoutMs },
+      ...retries === undefined ? {} : { retries },
+    },
+    singlePort: args.has("single-port"),
+    shutdownTimeoutMs: DRAIN_MS,
+  };
+}
+
+async function checkRoot(root: string): Promise<void> {
+  let reason = "it is not a directory: name the directory it is in";
+  try {
+    if ((await Deno.stat(root)).isDirectory) return;
+  } catch (error) {
+    reason = error instanceof Deno.errors.NotFound
+      ? "there is no such directory: create it, or name another"
+      : `it cannot be read: ${explain(error)}`;
+  }
+  throw new Error(`Cannot serve ${root} as ${reason}`);
+}
+
+/** What is done, in words: "under drop-data". */
+function planText({ scenario, each, choices }: ChaosPlan): string {
+  const main = each.length > 0
+    ? `${each.length} scenarios in turn`
+    : scenario === "calm"
+    ? "only where it is chosen"
+    : `under ${scenario}`;
+  return choices.length === 0
+    ? main
+    : `${main}, with ${choices.length} ${
+      choices.length === 1 ? "choice" : "choices"
+    } before it`;
+}
+
+function tell(
+  event: ChaosEvent,
+  args: ParsedArguments,
+  { stdout, stderr }: CliContext,
+): void {
+  if (event.type !== "ended" && !args.has("verbose")) return;
+  if (args.has("json")) {
+    const time = new Date().toISOString();
+    return stdout.write(JSON.stringify({ time, ...event }) + "\n");
+  }
+  stderr.write(describeChaosEvent(event) + "\n");
+}
+
+/** The first wish to end lets transfers finish; the second does not. */
+function makeTerminator(server: TftpServer, context: CliContext): () => void {
+  let count = 0;
+  return () => {
+    if (++count > 1) return context.exit(1);
+    // The terminal has shown "^C" without a line end.
+    if (context.stderr.isTerminal) context.stderr.write("\n");
+    server.shutdown();
+  };
+}
+
+/** What each client has made of what it met. */
+class Tally {
+  readonly #clients = new Map<
+    string,
+    { ok: number; any: number; wrong: Set<string> }
+  >();
+
+  note(event: ChaosEvent): void {
+    if (event.type !== "ended") return;
+    const { transfer: { client, scenario }, report } = event;
+    const key = plainHostname(client.hostname);
+    const counts = this.#clients.get(key) ??
+      { ok: 0, any: 0, wrong: new Set<string>() };
+    this.#clients.set(key, counts);
+    if (report.isAsExpected === null) counts.any++;
+    else if (report.isAsExpected) counts.ok++;
+    else counts.wrong.add(scenario);
+  }
+
+  text(): string {
+    return [...this.#clients].map(([client, { ok, any, wrong }]) =>
+      `${client}: ${ok} OK, ${wrong.size} WRONG, ${any} either way${
+        wrong.size > 0 ? `; WRONG under ${[...wrong].sort().join(", ")}` : ""
+      }\n`
+    ).join("");
+  }
+}
+
+const EXPECTED = { finish: "finishes", fail: "fails", any: "either" } as const;
+
+/** A line for each scenario; as JSON, a file that --scenario takes. */
+function list(
+  scenarios: readonly ChaosScenario[],
+  args: ParsedArguments,
+): string {
+  if (args.has("json")) return JSON.stringify({ scenarios }, null, 2) + "\n";
+  const width = Math.max(...scenarios.map(({ name }) => name.length));
+  return scenarios.map(({ name, expect = "any", description }) =>
+    `${name.padEnd(width)}  ${EXPECTED[expect].padEnd(8)}  ${description}\n`
+  ).join("");
+}
