@@ -91,7 +91,7 @@ async function run(
       context.stderr.write(
         `Cannot probe ${each.hostname}: ${explain(error)}\n`,
       );
-      return false;
+      return 1;
     }
     const { isTerminal } = context.stdout;
     context.stdout.write(
@@ -100,8 +100,9 @@ async function run(
         hasColor: isTerminal && !context.noColor,
       }),
     );
-    return report.file !== "silent" &&
+    const isWell = report.file !== "silent" &&
       !report.results.some(({ verdict }) => verdict === "fault");
+    return isWell ? 0 : 1;
   });
 }
 
