@@ -10,10 +10,10 @@
 // 3. Times are of the local time zone, with microseconds.
 
 import {
-  type DatagramSocket,
   formatAddress,
   type Network,
   type UdpAddress,
+  watchNetwork,
 } from "../net/mod.ts";
 import { formatPacket } from "../packet/mod.ts";
 
@@ -30,66 +30,14 @@ export function traceNetwork(
   tell: (line: string) => void,
   time: () => number,
 ): Network {
-  const note = (from: UdpAddress, to: UdpAddress, bytes: Uint8Array) =>
+  return watchNetwork(network, (local, remote, isSent, bytes) => {
+    const [from, to] = isSent ? [local, remote] : [remote, local];
     tell(
       `${timeOfDay(time())} ${addressText(from)} > ${addressText(to)}: ${
         formatPacket(bytes)
       }`,
     );
-  return {
-    bind(address) {
-      const socket = network.bind(address);
-      return socket instanceof Promise
-        ? socket.then((it) => new TracedSocket(it, note))
-        : new TracedSocket(socket, note);
-    },
-  };
-}
-
-type Note = (from: UdpAddress, to: UdpAddress, bytes: Uint8Array) => void;
-
-/** A socket that passes everything on, and has it told. */
-class TracedSocket implements DatagramSocket {
-  readonly #socket: DatagramSocket;
-  readonly #note: Note;
-
-  constructor(socket: DatagramSocket, note: Note) {
-    this.#socket = socket;
-    this.#note = note;
-  }
-
-  get address(): UdpAddress {
-    return this.#socket.address;
-  }
-
-  get isClosed(): boolean {
-    return this.#socket.isClosed;
-  }
-
-  send(bytes: Uint8Array, to: UdpAddress): Promise<unknown> {
-    this.#note(this.address, to, bytes);
-    return this.#socket.send(bytes, to);
-  }
-
-  async receive(
-    buffer: Uint8Array,
-  ): Promise<readonly [Uint8Array, UdpAddress]> {
-    const datagram = await this.#socket.receive(buffer);
-    this.#note(datagram[1], this.address, datagram[0]);
-    return datagram;
-  }
-
-  close(): void {
-    this.#socket.close();
-  }
-
-  ref(): void {
-    this.#socket.ref();
-  }
-
-  unref(): void {
-    this.#socket.unref();
-  }
+  });
 }
 
 function addressText(address: UdpAddress): string {

@@ -52,4 +52,5 @@ export {
   udpImplementation,
   udpNetwork,
 } from "./udp_socket.ts";
+export { type DatagramWatcher, watchNetwork } from "./watch_network.ts";
 export { asTftpError, systemCode } from "./wire_error.ts";

@@ -11,6 +11,7 @@ import {
   type Network,
   plainHostname,
   type UdpAddress,
+  watchNetwork,
 } from "../net/mod.ts";
 import { ipBytes } from "./ip_bytes.ts";
 import { PCAP_HEADER_BYTES, pcapHeader, pcapRecord } from "./pcap.ts";
@@ -149,7 +150,10 @@ class CapturingNetwork implements Capture {
       }
       this.#local[family] = address;
     }
-    this.#network = network;
+    this.#network = watchNetwork(
+      network,
+      (...datagram) => this.#note(...datagram),
+    );
     this.#write = write;
     this.#snapBytes = snapBytes;
     this.#maxBytes = maxBytes;
@@ -161,14 +165,11 @@ class CapturingNetwork implements Capture {
   bind(
     address: Omit<UdpAddress, "transport">,
   ): DatagramSocket | Promise<DatagramSocket> {
-    const socket = this.#network.bind(address);
-    return socket instanceof Promise
-      ? socket.then((it) => new CapturingSocket(it, this))
-      : new CapturingSocket(socket, this);
+    return this.#network.bind(address);
   }
 
   /** Writes down a datagram between a socket and somebody else. */
-  note(
+  #note(
     local: UdpAddress,
     remote: UdpAddress,
     isSent: boolean,
@@ -227,49 +228,6 @@ class CapturingNetwork implements Capture {
     } catch {
       // Whoever watches must not be able to stop a transfer.
     }
-  }
-}
-
-/** A socket that passes everything on, and has it written down. */
-class CapturingSocket implements DatagramSocket {
-  readonly #socket: DatagramSocket;
-  readonly #network: CapturingNetwork;
-
-  constructor(socket: DatagramSocket, network: CapturingNetwork) {
-    this.#socket = socket;
-    this.#network = network;
-  }
-
-  get address(): UdpAddress {
-    return this.#socket.address;
-  }
-
-  get isClosed(): boolean {
-    return this.#socket.isClosed;
-  }
-
-  send(bytes: Uint8Array, to: UdpAddress): Promise<unknown> {
-    this.#network.note(this.address, to, true, bytes);
-    return this.#socket.send(bytes, to);
-  }
-
-  receive(buffer: Uint8Array): Promise<readonly [Uint8Array, UdpAddress]> {
-    return this.#socket.receive(buffer).then((datagram) => {
-      this.#network.note(this.address, datagram[1], false, datagram[0]);
-      return datagram;
-    });
-  }
-
-  close(): void {
-    this.#socket.close();
-  }
-
-  ref(): void {
-    this.#socket.ref();
-  }
-
-  unref(): void {
-    this.#socket.unref();
   }
 }
 
