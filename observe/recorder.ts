@@ -3,6 +3,7 @@
 // 2. A record is made when the request comes, and is completed, in place, when it ends.
 
 import { formatAddress, plainHostname } from "../net/mod.ts";
+import { checkNumberTo } from "../packet/check.ts";
 import type { OptionList } from "../packet/mod.ts";
 import type { RequestInfo, ServerEvent } from "../server/events.ts";
 import {
@@ -120,11 +121,7 @@ export interface Recorder {
  */
 export function recorder(options: RecorderOptions = {}): Recorder {
   const { maxRequests = 10_000 } = options;
-  if (!Number.isSafeInteger(maxRequests) || maxRequests < 1) {
-    throw new RangeError(
-      `Cannot record requests as maxRequests must be a whole number from 1 on: current value is ${maxRequests}`,
-    );
-  }
+  checkNumberTo("record requests", "maxRequests", maxRequests, 1);
   return new RequestRecorder({ ...options, maxRequests });
 }
 
