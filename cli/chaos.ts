@@ -50,7 +50,6 @@ async function run(
   args: ParsedArguments,
   context: CliContext,
 ): Promise<number> {
-  args.check();
   if (args.operands.length > 1) {
     throw new UsageError("One directory is enough: name one");
   }

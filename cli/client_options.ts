@@ -117,7 +117,6 @@ export const CLIENT_OPTIONS: readonly OptionSpec[] = [
 
 /** What {@linkcode CLIENT_OPTIONS} say, for the client. */
 export function clientOptions(args: ParsedArguments): ClientOptions {
-  args.check();
   const blksize = args.integer("blksize");
   const windowsize = args.integer("windowsize");
   const timeoutMs = args.seconds("timeout");

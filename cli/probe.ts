@@ -79,7 +79,6 @@ async function run(
   args: ParsedArguments,
   context: CliContext,
 ): Promise<number> {
-  args.check();
   const target = parseTarget(args);
   const options = probeOptions(args);
   await needPermissions(context, netPermissions([target.hostname]));
