@@ -6,6 +6,7 @@
 
 import { dirname } from "@std/path";
 import { RateLimiter } from "../net/mod.ts";
+import { writeAll } from "../net/write_all.ts";
 import {
   accessLogger,
   DEFAULT_ACCESS_FORMAT,
@@ -198,9 +199,8 @@ function openRecord(path: string, { stderr }: CliContext): OpenRecord {
     onEnd: (request) => {
       // What was torn must not be the start of the next line.
       const line = (isBroken ? "\n" : "") + jsonLine(request) + "\n";
-      let bytes = encoder.encode(line);
       try {
-        while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
+        writeAll(file, encoder.encode(line));
         isBroken = false;
       } catch (error) {
         if (!isBroken) {

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { join } from "@std/path";
+import { writeAll } from "../../net/write_all.ts";
 import { holdLock } from "../_file_lock.ts";
 import type { BoundedStore, Stored } from "./_bounded_store.ts";
 import type { CacheEntry, CacheRecord, CacheWriter } from "./http_cache.ts";
@@ -197,11 +198,7 @@ export function makeWriter(
 function append(item: DiskItem, hash: Hash, bytes: Uint8Array): boolean {
   try {
     item.file!.seekSync(item.length, Deno.SeekMode.Start);
-    for (let rest = bytes; rest.length > 0;) {
-      const count = item.file!.writeSync(rest);
-      if (count === 0) return false;
-      rest = rest.subarray(count);
-    }
+    writeAll(item.file!, bytes);
   } catch {
     // Most likely the disk is full: then this is not kept.
     return false;
