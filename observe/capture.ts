@@ -13,8 +13,8 @@ import {
   type UdpAddress,
   watchNetwork,
 } from "../net/mod.ts";
+import { ipBytes } from "../net/ip_bytes.ts";
 import { checkNumberTo } from "../packet/check.ts";
-import { ipBytes } from "./ip_bytes.ts";
 import { PCAP_HEADER_BYTES, pcapHeader, pcapRecord } from "./pcap.ts";
 
 /** Octets that a packet has at most, and more: what programs that capture use. */
