@@ -158,11 +158,9 @@ export function makeWriter(
     store.release(item);
     return null;
   }
-  const reserve = (sizeBytes: number): boolean => {
-    if (sizeBytes > maxEntryBytes) return false;
-    const missing = sizeBytes + ITEM_OVERHEAD_BYTES - item.sizeBytes;
-    return missing <= 0 || store.reserve(item, missing);
-  };
+  const reserve = (sizeBytes: number): boolean =>
+    sizeBytes <= maxEntryBytes &&
+    store.grow(item, sizeBytes + ITEM_OVERHEAD_BYTES);
   return {
     reserve,
     get sizeBytes() {
