@@ -23,6 +23,7 @@ import {
   toRecord,
 } from "../observe/mod.ts";
 import type { ServeOptions } from "../server.ts";
+import { given } from "../packet/given.ts";
 import { type ParsedArguments, UsageError } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { explain, openToWrite } from "./explain.ts";
@@ -89,11 +90,9 @@ export function planLogs(args: ParsedArguments): LogPlan {
     level: args.has("verbose") ? "DEBUG" : args.has("quiet") ? "WARN" : "INFO",
     isJson,
     accessFormat,
-    file: path === undefined ? null : {
-      path,
-      ...(maxBytes === undefined ? {} : { maxBytes }),
-      ...(maxFiles === undefined ? {} : { maxFiles }),
-    },
+    file: path === undefined
+      ? null
+      : { path, ...given({ maxBytes, maxFiles }) },
     recordPath: args.text("record") ?? null,
   };
 }

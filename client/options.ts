@@ -5,6 +5,7 @@ import {
   udpNetwork,
 } from "../net/mod.ts";
 import { checkNumber } from "../packet/check.ts";
+import { given } from "../packet/given.ts";
 import {
   DATA_HEADER_BYTES,
   DEFAULT_BLOCK_SIZE,
@@ -220,8 +221,7 @@ export function resolveClientOptions(options: ClientOptions): ClientConfig {
   checkNumber("localPort", localPort, 0, 65535);
   const retransmission: RetransmissionOptions = {
     ...finerPoints,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(retries === undefined ? {} : { retries }),
+    ...given({ timeoutMs, retries }),
   };
   // Checks its options.
   new RetransmissionTimer(retransmission, { random, now: 0 });

@@ -4,6 +4,7 @@
 
 import { formatAddress, plainHostname } from "../net/mod.ts";
 import { checkNumberTo } from "../packet/check.ts";
+import { given } from "../packet/given.ts";
 import type { OptionList } from "../packet/mod.ts";
 import type { RequestInfo, ServerEvent } from "../server/events.ts";
 import {
@@ -261,10 +262,7 @@ class RequestRecorder implements Recorder {
     Object.assign(draft, {
       outcome: event.type,
       bytes,
-      ...(seconds === undefined ? {} : { seconds }),
-      ...(retransmissions === undefined ? {} : { retransmissions }),
-      ...(code === undefined ? {} : { code }),
-      ...(reason === undefined ? {} : { reason }),
+      ...given({ seconds, retransmissions, code, reason }),
     });
     this.#open.delete(draft.id);
     for (const waiter of this.#waiters) {
