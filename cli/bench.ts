@@ -60,7 +60,6 @@ async function run(
   args: ParsedArguments,
   context: CliContext,
 ): Promise<number> {
-  args.check();
   const plan = planBench(args);
   if (plan.target) {
     await needPermissions(context, netPermissions([plan.target.hostname]));

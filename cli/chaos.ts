@@ -8,6 +8,7 @@ import {
 import { serveDir } from "../handlers/mod.ts";
 import { formatAddress, plainHostname } from "../net/mod.ts";
 import type { ServeOptions, TftpServer } from "../server.ts";
+import { given } from "../packet/given.ts";
 import {
   CHAOS_OPTIONS,
   type ChaosPlan,
@@ -50,7 +51,6 @@ async function run(
   args: ParsedArguments,
   context: CliContext,
 ): Promise<number> {
-  args.check();
   if (args.operands.length > 1) {
     throw new UsageError("One directory is enough: name one");
   }
@@ -126,19 +126,17 @@ async function serveChaos(
 
 function serveOptions(args: ParsedArguments): ServeOptions {
   const hosts = args.all("host");
-  const blksize = args.integer("blksize");
-  const windowsize = args.integer("windowsize");
-  const timeoutMs = args.seconds("timeout");
-  const retries = args.integer("retries");
   return {
     port: args.integer("port") ?? 69,
     ...hosts.length > 0 ? { hostname: hosts } : {},
-    ...blksize === undefined ? {} : { blksize },
-    ...windowsize === undefined ? {} : { windowsize },
-    retransmission: {
-      ...timeoutMs === undefined ? {} : { timeoutMs },
-      ...retries === undefined ? {} : { retries },
-    },
+    ...given({
+      blksize: args.integer("blksize"),
+      windowsize: args.integer("windowsize"),
+    }),
+    retransmission: given({
+      timeoutMs: args.seconds("timeout"),
+      retries: args.integer("retries"),
+    }),
     singlePort: args.has("single-port"),
     shutdownTimeoutMs: DRAIN_MS,
   };

@@ -6,6 +6,7 @@ import {
   MIN_BLOCK_SIZE,
   OPTION_NAMES,
 } from "../packet/mod.ts";
+import { given } from "../packet/given.ts";
 import { CHECKSUM_OPTION } from "./checksum.ts";
 import {
   type OptionSpec,
@@ -117,21 +118,16 @@ export const CLIENT_OPTIONS: readonly OptionSpec[] = [
 
 /** What {@linkcode CLIENT_OPTIONS} say, for the client. */
 export function clientOptions(args: ParsedArguments): ClientOptions {
-  args.check();
-  const blksize = args.integer("blksize");
-  const windowsize = args.integer("windowsize");
-  const timeoutMs = args.seconds("timeout");
-  const retries = args.integer("retries");
-  const localHostname = args.text("source-address");
-  const localPort = args.integer("source-port");
   return {
     rfc1350: args.has("rfc1350"),
-    ...(blksize === undefined ? {} : { blksize }),
-    ...(windowsize === undefined ? {} : { windowsize }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(retries === undefined ? {} : { retries }),
-    ...(localHostname === undefined ? {} : { localHostname }),
-    ...(localPort === undefined ? {} : { localPort }),
+    ...given({
+      blksize: args.integer("blksize"),
+      windowsize: args.integer("windowsize"),
+      timeoutMs: args.seconds("timeout"),
+      retries: args.integer("retries"),
+      localHostname: args.text("source-address"),
+      localPort: args.integer("source-port"),
+    }),
     ...askedOptions(args.all("option")),
   };
 }

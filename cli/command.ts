@@ -54,7 +54,7 @@ export interface Command {
   /**
    * Does it.
    *
-   * @param args What was asked for.
+   * @param args What was asked for, checked by the table.
    * @param context The process.
    * @returns The exit status: 0 when all went well, 1 when something failed.
    * @throws {UsageError} When it was asked for in a way that makes no sense.

@@ -1,6 +1,7 @@
 import { dirname } from "@std/path";
 import { FileSink } from "../handlers/mod.ts";
 import type { Sink } from "../net/mod.ts";
+import { writeAll } from "../net/write_all.ts";
 import { ERROR_CODE, quoteText, TftpError } from "../packet/mod.ts";
 import type { Output } from "./context.ts";
 import { explain } from "./explain.ts";
@@ -127,11 +128,7 @@ async function deviceSink(path: string): Promise<Sink> {
     isClosed = true;
   };
   return {
-    write(bytes) {
-      for (let rest = bytes; rest.length > 0;) {
-        rest = rest.subarray(device.writeSync(rest));
-      }
-    },
+    write: (bytes) => writeAll(device, bytes),
     commit: close,
     abort: close,
   };

@@ -1,6 +1,7 @@
 import { parseTftpUrl, type TftpTarget } from "../client.ts";
 import { jsonLine } from "../observe/mod.ts";
 import { probe, type ProbeOptions, type ProbeReport } from "../probe/mod.ts";
+import { given } from "../packet/given.ts";
 import { type Command, type ParsedArguments, UsageError } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { eachTransfer } from "./each_transfer.ts";
@@ -79,7 +80,6 @@ async function run(
   args: ParsedArguments,
   context: CliContext,
 ): Promise<number> {
-  args.check();
   const target = parseTarget(args);
   const options = probeOptions(args);
   await needPermissions(context, netPermissions([target.hostname]));
@@ -122,14 +122,13 @@ function parseTarget({ operands }: ParsedArguments): Required<TftpTarget> {
 }
 
 function probeOptions(args: ParsedArguments): ProbeOptions {
-  const write = args.text("write");
-  const waitMs = args.seconds("wait");
-  const quietMs = args.seconds("quiet-time");
   return {
     security: args.has("security"),
     wrap: args.has("wrap"),
-    ...(write === undefined ? {} : { write }),
-    ...(waitMs === undefined ? {} : { waitMs }),
-    ...(quietMs === undefined ? {} : { quietMs }),
+    ...given({
+      write: args.text("write"),
+      waitMs: args.seconds("wait"),
+      quietMs: args.seconds("quiet-time"),
+    }),
   };
 }

@@ -95,7 +95,6 @@ async function run(
   args: ParsedArguments,
   context: CliContext,
 ): Promise<number> {
-  args.check();
   const state = stateOf(args);
   const historyPath = args.text("history");
   await needPermissions(context, [
