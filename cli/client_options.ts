@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { ClientOptions } from "../client.ts";
 import {
   checkCustomOption,
@@ -71,6 +72,11 @@ export const CLIENT_OPTIONS: readonly OptionSpec[] = [
   {
     name: "source-address",
     value: "ADDRESS",
+    type: {
+      kind: "text",
+      wish: "an IP address of this machine",
+      isValid: (text) => isIP(text) !== 0,
+    },
     group: TRANSFER,
     description: "Send from this address of this machine",
   },

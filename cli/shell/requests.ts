@@ -5,6 +5,7 @@
 // 3. A name that ends in a slash is a directory, here as there. What else is one here, whoever opens it finds out.
 
 import type { TftpTarget } from "../../client.ts";
+import { EXIT_STATUS } from "../exit_status.ts";
 import {
   type GetRequest,
   type PutRequest,
@@ -140,7 +141,7 @@ function readRemote(
   try {
     name = parseRemote(text, state.isLiteral);
   } catch (error) {
-    throw new ShellError((error as Error).message);
+    throw new ShellError((error as Error).message, EXIT_STATUS.url);
   }
   const next = {
     ...state,
