@@ -15,7 +15,7 @@ import {
   netPermissions,
 } from "./permission.ts";
 import { ShellError } from "./shell/command.ts";
-import { complete, type LocalEntry } from "./shell/complete.ts";
+import { commandNames, complete, type LocalEntry } from "./shell/complete.ts";
 import { editedLines } from "./shell/editor.ts";
 import { type HistoryFile, openHistory } from "./shell/history.ts";
 import { type LineSource, listedLines, streamLines } from "./shell/lines.ts";
@@ -43,6 +43,7 @@ const OPTIONS: readonly OptionSpec[] = [
     name: "command",
     alias: "c",
     value: "COMMAND...",
+    suggests: commandNames(),
     takesRest: true,
     isRepeatable: true,
     description:

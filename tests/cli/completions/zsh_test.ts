@@ -66,6 +66,11 @@ const CASES: readonly [typed: string, becomes: string][] = [
   ["put x tf", "put x tftp://"],
   ["get tftp://boo", "get tftp://boothost/"],
   ["serve -p r", "serve -p r"],
+  ["get --mode n", "get --mode netascii "],
+  ["put --checksum=s", "put --checksum=sha256 "],
+  ["shell -c sta", "shell -c status "],
+  ["chaos -s drop-da", "chaos -s drop-data "],
+  ["chaos -s rul", "chaos -s rules.map "],
 ];
 
 testWith(
