@@ -24,6 +24,7 @@ import type { CliContext } from "./context.ts";
 import { EXIT_STATUS, exitStatusHelp, joinStatuses } from "./exit_status.ts";
 import { needPermissions, netPermissions } from "./permission.ts";
 import { transferStatus } from "./transfers.ts";
+import { lineWidth } from "./wrap.ts";
 
 /** `bench URL` */
 export const benchCommand: Command = {
@@ -119,7 +120,9 @@ function progressTo({ stderr }: CliContext): (text: string) => void {
   return (text) => {
     if (!stderr.isTerminal) return;
     // Blanks, and no control sequence: not every terminal knows one.
-    const line = text.padEnd(PROGRESS_COLUMNS);
+    // One column less than there are: a full line would wrap.
+    const columns = Math.min(PROGRESS_COLUMNS, stderr.columns - 1);
+    const line = text.slice(0, columns).padEnd(columns);
     stderr.write(text === "" ? `\r${line}\r` : `\r${line}`);
   };
 }
@@ -133,7 +136,9 @@ function tell(
 ): void {
   const isAscii = args.has("ascii") || isAsciiOnly(stdout.isTerminal, env);
   stdout.write(
-    args.has("json") ? reportJson(report) : reportText(report, isAscii),
+    args.has("json")
+      ? reportJson(report)
+      : reportText(report, { isAscii, width: lineWidth(stdout) }),
   );
 }
 

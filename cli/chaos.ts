@@ -19,6 +19,7 @@ import type { CliContext } from "./context.ts";
 import { explain } from "./explain.ts";
 import { filePermission, needPermissions } from "./permission.ts";
 import { listen } from "./serve_listen.ts";
+import { wrapHanging } from "./wrap.ts";
 import { DEFAULT_ROOT } from "./serve_options.ts";
 
 /** How long transfers may go on in the end: they are there to fail. */
@@ -110,9 +111,11 @@ async function serveChaos(
     const addresses = await server.listening;
     if (!args.has("quiet")) {
       stderr.write(
-        `Misbehaving for ${root} on ${
+        `Serving ${root} on ${
           addresses.map(formatAddress).join(" and ")
-        } (UDP), ${planText(plan)}, seed ${seed}. Ctrl-C ends it.\n`,
+        } (UDP), and misbehaving ${
+          planText(plan)
+        }, seed ${seed}. Ctrl-C ends it.\n`,
       );
     }
     await server.finished;
@@ -159,29 +162,59 @@ async function checkRoot(root: string): Promise<void> {
 /** What is done, in words: "under drop-data". */
 function planText({ scenario, each, choices }: ChaosPlan): string {
   const main = each.length > 0
-    ? `${each.length} scenarios in turn`
+    ? `under ${each.length} scenarios in turn`
     : scenario === "calm"
     ? "only where it is chosen"
     : `under ${scenario}`;
   return choices.length === 0
     ? main
-    : `${main}, with ${choices.length} ${
+    : `${main} (${choices.length} ${
       choices.length === 1 ? "choice" : "choices"
-    } before it`;
+    } by --for and --client first)`;
 }
 
 function tell(
   event: ChaosEvent,
   args: ParsedArguments,
-  { stdout, stderr }: CliContext,
+  { stdout, stderr, noColor }: CliContext,
 ): void {
   if (event.type !== "ended" && !args.has("verbose")) return;
   if (args.has("json")) {
     const time = new Date().toISOString();
     return stdout.write(JSON.stringify({ time, ...event }) + "\n");
   }
-  stderr.write(describeChaosEvent(event) + "\n");
+  stderr.write(eventLines(event, stderr, noColor) + "\n");
 }
+
+const COLORS: Readonly<Record<string, string>> = {
+  "OK   ": "\x1b[32m",
+  "WRONG": "\x1b[31m",
+};
+
+/** An event as a line; on a terminal, what does not fit stands below, so that verdicts have a column for themselves. */
+function eventLines(
+  event: ChaosEvent,
+  { isTerminal, columns }: CliContext["stderr"],
+  noColor: boolean,
+): string {
+  const line = describeChaosEvent(event);
+  if (!isTerminal) return line;
+  const [first = "", ...rest] = wrapHanging(
+    line,
+    Math.max(columns, MIN_COLUMNS),
+    VERDICT_COLUMNS,
+  );
+  const verdict = first.slice(0, VERDICT_COLUMNS - 1);
+  const color = noColor ? undefined : COLORS[verdict];
+  const shown = color === undefined ? verdict : `${color}${verdict}\x1b[0m`;
+  return [shown + first.slice(VERDICT_COLUMNS - 1), ...rest].join("\n");
+}
+
+/** A verdict, and a blank. */
+const VERDICT_COLUMNS = 6;
+
+/** What is narrower is left to the terminal. */
+const MIN_COLUMNS = 40;
 
 /** The first wish to end lets transfers finish; the second does not. */
 function makeTerminator(server: TftpServer, context: CliContext): () => void {
@@ -198,7 +231,7 @@ function makeTerminator(server: TftpServer, context: CliContext): () => void {
 class Tally {
   readonly #clients = new Map<
     string,
-    { ok: number; any: number; wrong: Set<string> }
+    { ok: number; any: number; wrong: number; under: Set<string> }
   >();
 
   note(event: ChaosEvent): void {
@@ -206,17 +239,20 @@ class Tally {
     const { transfer: { client, scenario }, report } = event;
     const key = plainHostname(client.hostname);
     const counts = this.#clients.get(key) ??
-      { ok: 0, any: 0, wrong: new Set<string>() };
+      { ok: 0, any: 0, wrong: 0, under: new Set<string>() };
     this.#clients.set(key, counts);
     if (report.isAsExpected === null) counts.any++;
     else if (report.isAsExpected) counts.ok++;
-    else counts.wrong.add(scenario);
+    else {
+      counts.wrong++;
+      counts.under.add(scenario);
+    }
   }
 
   text(): string {
-    return [...this.#clients].map(([client, { ok, any, wrong }]) =>
-      `${client}: ${ok} OK, ${wrong.size} WRONG, ${any} either way${
-        wrong.size > 0 ? `; WRONG under ${[...wrong].sort().join(", ")}` : ""
+    return [...this.#clients].map(([client, { ok, any, wrong, under }]) =>
+      `${client}: ${ok} OK, ${wrong} WRONG, ${any} either way${
+        wrong > 0 ? `; WRONG under ${[...under].sort().join(", ")}` : ""
       }\n`
     ).join("");
   }

@@ -9,6 +9,7 @@ import { needPermissions, netPermissions } from "./permission.ts";
 import { probeText } from "./probe_text.ts";
 import { failureOf } from "./transfer_failure.ts";
 import { parseUrl, transferStatus } from "./transfers.ts";
+import { lineWidth } from "./wrap.ts";
 
 /** `probe URL` */
 export const probeCommand: Command = {
@@ -113,6 +114,7 @@ async function run(
       args.has("json") ? jsonLine(report) + "\n" : probeText(report, {
         isVerbose: args.has("verbose"),
         hasColor: isTerminal && !context.noColor,
+        width: lineWidth(context.stdout),
       }),
     );
     if (report.file === "silent") return EXIT_STATUS.noAnswer;

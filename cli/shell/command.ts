@@ -50,7 +50,7 @@ export interface ShellCommand {
   readonly usage: string;
   /** What it does, in one line. */
   readonly summary: string;
-  /** More of it, for `help NAME`. */
+  /** More of it, for `help NAME`: one paragraph each. */
   readonly details?: readonly string[];
   /** What its arguments are; the last one stands for all that follow. */
   readonly completes?: readonly ArgumentKind[];

@@ -7,6 +7,7 @@
 import type { CliContext } from "../context.ts";
 import { EXIT_STATUS, joinStatuses } from "../exit_status.ts";
 import { explain } from "../explain.ts";
+import { lineWidth, wrapHanging } from "../wrap.ts";
 import { ShellError } from "./command.ts";
 import { interpret } from "./interpreter.ts";
 import type { LineSource } from "./lines.ts";
@@ -108,7 +109,7 @@ class Session {
     try {
       const { change, text, action } = interpret(line, this.#state);
       if (change) this.#state = { ...this.#state, ...change };
-      if (text !== undefined) context.stdout.write(text + "\n");
+      if (text !== undefined) context.stdout.write(this.#wrapped(text));
       if (action?.type === "quit") this.isOver = true;
       else if (action) return await this.#transfer(action);
       return EXIT_STATUS.ok;
@@ -119,6 +120,15 @@ class Session {
       context.stderr.write(`${where}${what}\n`);
       return isNonsense ? error.status : EXIT_STATUS.other;
     }
+  }
+
+  /** Lines that fit; what is a second column is so below, too. */
+  #wrapped(text: string): string {
+    const width = lineWidth(this.#options.context.stdout);
+    return text.split("\n").flatMap((line) => {
+      const indent = /^\S+ {2,}/.exec(line)?.[0].length ?? 0;
+      return wrapHanging(line, width, indent);
+    }).join("\n") + "\n";
   }
 
   async #transfer(

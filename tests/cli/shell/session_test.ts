@@ -173,3 +173,14 @@ Deno.test("runSession() ends when the program is to end while it waits for a lin
   session.context.terminate();
   assertEquals(await running, 130);
 });
+
+Deno.test("runSession() breaks help between words on a narrow terminal", async () => {
+  const session = options(["help", "help get"]);
+  Object.defineProperty(session.context.stdout, "isTerminal", { value: true });
+  session.context.stdout.columns = 50;
+  await runSession(session);
+  const { lines } = session.context.stdout;
+  assertEquals(lines.filter((line) => line.length > 50), []);
+  const at = lines.findIndex((line) => line.startsWith("ascii "));
+  assertMatch(lines[at + 1]!, /^ {12}\S/);
+});
