@@ -19,7 +19,7 @@ import type { CliContext } from "./context.ts";
 import { explain } from "./explain.ts";
 import { filePermission, needPermissions } from "./permission.ts";
 import { listen } from "./serve_listen.ts";
-import { wrapHanging } from "./wrap.ts";
+import { lineWidth, wrapHanging } from "./wrap.ts";
 import { DEFAULT_ROOT } from "./serve_options.ts";
 
 /** How long transfers may go on in the end: they are there to fail. */
@@ -33,7 +33,7 @@ export const chaosCommand: Command = {
   options: CHAOS_OPTIONS,
   notes: [
     'A client can choose for itself: the name "/drop-data/kernel" is a request for "/kernel" under the scenario drop-data.',
-    "Each transfer ends in a line: OK when the client did what a correct one does, WRONG when not, and - where more than one thing is right.",
+    "Each transfer ends in a line: OK when the client did what a correct one does, WRONG when not, and - where more than one thing is right or nothing was done to it, such as to DATA 3 of a file that has no third block.",
   ],
   examples: [
     ["chaos --list", "shows the scenarios"],
@@ -73,7 +73,8 @@ async function run(
   ]);
   const plan = await planChaos(args, (path) => Deno.readTextFile(path));
   if (isListing) {
-    context.stdout.write(list([...BUILTIN_SCENARIOS, ...plan.scenarios], args));
+    const scenarios = [...BUILTIN_SCENARIOS, ...plan.scenarios];
+    context.stdout.write(list(scenarios, args, context));
     return 0;
   }
   await checkRoot(root);
@@ -251,7 +252,7 @@ class Tally {
 
   text(): string {
     return [...this.#clients].map(([client, { ok, any, wrong, under }]) =>
-      `${client}: ${ok} OK, ${wrong} WRONG, ${any} either way${
+      `${client}: ${ok} OK, ${wrong} WRONG, ${any} without a verdict${
         wrong > 0 ? `; WRONG under ${[...under].sort().join(", ")}` : ""
       }\n`
     ).join("");
@@ -260,14 +261,17 @@ class Tally {
 
 const EXPECTED = { finish: "finishes", fail: "fails", any: "either" } as const;
 
-/** A line for each scenario; as JSON, a file that --scenario takes. */
+/** A line for each scenario, broken on a terminal only; as JSON, a file that --scenario takes. */
 function list(
   scenarios: readonly ChaosScenario[],
   args: ParsedArguments,
+  { stdout }: CliContext,
 ): string {
   if (args.has("json")) return JSON.stringify({ scenarios }, null, 2) + "\n";
   const width = Math.max(...scenarios.map(({ name }) => name.length));
-  return scenarios.map(({ name, expect = "any", description }) =>
-    `${name.padEnd(width)}  ${EXPECTED[expect].padEnd(8)}  ${description}\n`
-  ).join("");
+  const columns = stdout.isTerminal ? lineWidth(stdout) : Infinity;
+  return scenarios.flatMap(({ name, expect = "any", description }) => {
+    const head = `${name.padEnd(width)}  ${EXPECTED[expect].padEnd(8)}  `;
+    return wrapHanging(head + description, columns, head.length);
+  }).map((line) => `${line}\n`).join("");
 }

@@ -73,8 +73,16 @@ export function probeText(
       ...members.flatMap((result) => resultLines(result, options)),
     ];
   });
-  const head = headLines(report, width);
-  return [...head, ...tables, "", ...footLines(report, width), ""].join("\n");
+  return [
+    ...headLines(report, width),
+    ...tables,
+    "",
+    ...footLines(report, width),
+    "",
+  ]
+    // What is shown of a check ends in a blank line, and a group begins with one.
+    .filter((line, index, all) => line !== "" || all[index - 1] !== "")
+    .join("\n");
 }
 
 function shownResults(

@@ -1,7 +1,12 @@
 // One file to transfer, between this machine and a server: what `get`, `put` and the shell do of each.
 
-import { type get, type put, type TftpTarget } from "../client.ts";
-import type { ClientOptions, ClientTransferSummary } from "../client.ts";
+import type {
+  ClientOptions,
+  ClientTransferSummary,
+  get,
+  put,
+  TftpTarget,
+} from "../client.ts";
 import { FileSource } from "../handlers/mod.ts";
 import { type Source, streamSource } from "../net/mod.ts";
 import { formatBytes } from "../observe/mod.ts";
