@@ -57,17 +57,22 @@ export async function transferAll(
   action: Exclude<ShellAction, { type: "quit" }>,
   surroundings: TransferSurroundings,
 ): Promise<number> {
+  const { length } = action.requests;
   const statuses: number[] = [];
   for (const request of action.requests) {
-    const status = surroundings.signal.aborted
-      ? EXIT_STATUS.interrupted
-      : action.type === "get"
+    if (surroundings.signal.aborted) break;
+    const status = action.type === "get"
       ? await download(request as GetRequest, action.isForced, surroundings)
       : await upload(request as PutRequest, surroundings);
     statuses.push(status);
     if (status === EXIT_STATUS.interrupted) break;
   }
-  return joinStatuses(statuses);
+  const left = length - statuses.length;
+  if (left === 0) return joinStatuses(statuses);
+  surroundings.context.stderr.write(
+    `Interrupted before ${left} of ${length} files were begun\n`,
+  );
+  return EXIT_STATUS.interrupted;
 }
 
 async function download(

@@ -4,6 +4,7 @@ import { type LineSource, listedLines } from "../../../cli/shell/lines.ts";
 import { runSession, type SessionOptions } from "../../../cli/shell/session.ts";
 import { INITIAL_STATE } from "../../../cli/shell/state.ts";
 import { TftpResponse } from "../../../server.ts";
+import { Sandbox } from "../../handlers/_sandbox.ts";
 import { FakeContext } from "../_context.ts";
 import { closeSockets, TestServer } from "../_server.ts";
 
@@ -150,6 +151,24 @@ Deno.test("runSession() ends the program at Ctrl-C for the second time", async (
   session.context.terminate();
   await running;
   assertEquals(session.context.exitStatus, 130);
+});
+
+Deno.test("runSession() gives the cursor back when it ends the program in mid-transfer", async () => {
+  await using _ = closeSockets();
+  const { server, begun } = endless();
+  await using __ = server;
+  using sandbox = new Sandbox();
+  const session = options(typist([`get ${server.url("a")} ${sandbox.path}/a`]));
+  const { stderr } = session.context;
+  Object.defineProperty(stderr, "isTerminal", { value: true });
+  const running = runSession(session);
+  await begun;
+  await stderr.until(/\?25l/);
+  session.context.terminate();
+  session.context.terminate();
+  assertEquals(session.context.exitStatus, 130);
+  assertMatch(stderr.text, /\?25h$/);
+  await running;
 });
 
 Deno.test("runSession() ends when the program is to end while it waits for a line", async () => {
