@@ -18,6 +18,13 @@ import {
 const TRANSFER = "Transfer";
 const REPORT = "Report";
 
+/** Options that are asked for in another way than by `--option`. */
+const OWN_WAYS: ReadonlySet<string> = new Set([
+  "blksize",
+  "windowsize",
+  "tsize",
+]);
+
 const BUILT_IN: ReadonlySet<string> = new Set(OPTION_NAMES);
 
 /** Options that `get` and `put` share. */
@@ -48,6 +55,8 @@ export const CLIENT_OPTIONS: readonly OptionSpec[] = [
   {
     name: "option",
     value: "NAME=VALUE",
+    suggests: OPTION_NAMES.filter((name) => !OWN_WAYS.has(name))
+      .map((name) => `${name}=`),
     type: { kind: "text", pattern: "[^=]+=[^]*", wish: "NAME=VALUE" },
     isRepeatable: true,
     group: TRANSFER,

@@ -71,7 +71,11 @@ _${program}_urls() {
 _${program}_offer() {
   local kind="\${1%% *}" word="$2" line="\${COMP_LINE:0:COMP_POINT}"
   case "$kind" in
-    words) _${program}_add < <(compgen -W "\${1#words }" -- "$word") ;;
+    words)
+      _${program}_add < <(compgen -W "\${1#words }" -- "$word")
+      # Behind "name=" more follows.
+      if [[ "\${COMPREPLY[0]}" == *= ]]; then compopt -o nospace 2>/dev/null; fi
+      ;;
     hosts) _${program}_add < <(compgen -A hostname -- "$word") ;;
     urls)
       if [[ \${#COMPREPLY[@]} -eq 0 ]]; then _${program}_urls; fi

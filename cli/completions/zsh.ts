@@ -111,7 +111,10 @@ function actions(program: string, offers: readonly Offer[]): string {
 function action(program: string, offer: Offer): string {
   switch (offer.kind) {
     case "words":
-      return `(${offer.words.join(" ")})`;
+      // Behind "name=" more follows.
+      return offer.words.some((word) => word.endsWith("="))
+        ? `{compadd -S "" -- ${offer.words.join(" ")}}`
+        : `(${offer.words.join(" ")})`;
     case "files":
       return "_files";
     case "directories":

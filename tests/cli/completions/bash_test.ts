@@ -46,6 +46,7 @@ testWith("bash", "bash completes the words of an option", async (place) => {
     "netascii",
   ]);
   assertEquals(await offers(place, "put", "--checksum", "="), ["sha256"]);
+  assertEquals(await offers(place, "get", "--option", "tim"), ["timeout="]);
   assertEquals(await offers(place, "shell", "-c", "sta"), ["status"]);
   assertEquals(await offers(place, "chaos", "-s", "drop-da"), ["drop-data"]);
   assertEquals(await offers(place, "chaos", "-s", "rul"), ["rules.map"]);

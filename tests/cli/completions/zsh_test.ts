@@ -68,6 +68,7 @@ const CASES: readonly [typed: string, becomes: string][] = [
   ["serve -p r", "serve -p r"],
   ["get --mode n", "get --mode netascii "],
   ["put --checksum=s", "put --checksum=sha256 "],
+  ["get --option tim", "get --option timeout="],
   ["shell -c sta", "shell -c status "],
   ["chaos -s drop-da", "chaos -s drop-data "],
   ["chaos -s rul", "chaos -s rules.map "],
