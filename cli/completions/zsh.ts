@@ -105,7 +105,8 @@ function actions(program: string, offers: readonly Offer[]): string {
   const choices = offers.map((offer) =>
     `"${offer.kind}:${offer.kind}:${action(program, offer)}"`
   );
-  return `_alternative ${choices.join(" ")}`;
+  // Behind a blank, zsh adds no options of its own, which `_alternative` does not know.
+  return ` _alternative ${choices.join(" ")}`;
 }
 
 function action(program: string, offer: Offer): string {
