@@ -111,20 +111,23 @@ async function serveChaos(
   try {
     const addresses = await server.listening;
     if (!args.has("quiet")) {
-      stderr.write(
-        `Serving ${root} on ${
-          addresses.map(formatAddress).join(" and ")
-        } (UDP), and misbehaving ${
-          planText(plan)
-        }, seed ${seed}. Ctrl-C ends it.\n`,
-      );
+      const text = `Serving ${root} on ${
+        addresses.map(formatAddress).join(" and ")
+      } (UDP), and misbehaving ${
+        planText(plan)
+      }, seed ${seed}. Ctrl-C ends it.`;
+      stderr.write(broken(text, stderr).join("\n") + "\n");
     }
     await server.finished;
   } finally {
     stop();
   }
   chaos.close();
-  if (!args.has("quiet")) stderr.write(tally.text());
+  if (!args.has("quiet")) {
+    for (const line of tally.lines()) {
+      stderr.write(broken(line, stderr).join("\n") + "\n");
+    }
+  }
   return 0;
 }
 
@@ -200,15 +203,21 @@ function eventLines(
 ): string {
   const line = describeChaosEvent(event);
   if (!isTerminal) return line;
-  const [first = "", ...rest] = wrapHanging(
-    line,
-    Math.max(columns, MIN_COLUMNS),
-    VERDICT_COLUMNS,
-  );
+  const [first = "", ...rest] = broken(line, { isTerminal, columns });
   const verdict = first.slice(0, VERDICT_COLUMNS - 1);
   const color = noColor ? undefined : COLORS[verdict];
   const shown = color === undefined ? verdict : `${color}${verdict}\x1b[0m`;
   return [shown + first.slice(VERDICT_COLUMNS - 1), ...rest].join("\n");
+}
+
+/** A line as it is; on a terminal, what does not fit stands below, behind where verdicts are. */
+function broken(
+  line: string,
+  { isTerminal, columns }: Pick<CliContext["stderr"], "isTerminal" | "columns">,
+): string[] {
+  return isTerminal
+    ? wrapHanging(line, Math.max(columns, MIN_COLUMNS), VERDICT_COLUMNS)
+    : [line];
 }
 
 /** A verdict, and a blank. */
@@ -250,12 +259,12 @@ class Tally {
     }
   }
 
-  text(): string {
+  lines(): string[] {
     return [...this.#clients].map(([client, { ok, any, wrong, under }]) =>
       `${client}: ${ok} OK, ${wrong} WRONG, ${any} without a verdict${
         wrong > 0 ? `; WRONG under ${[...under].sort().join(", ")}` : ""
-      }\n`
-    ).join("");
+      }`
+    );
   }
 }
 
