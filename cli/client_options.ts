@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { ClientOptions } from "../client.ts";
 import {
   checkCustomOption,
@@ -17,6 +18,13 @@ import {
 
 const TRANSFER = "Transfer";
 const REPORT = "Report";
+
+/** Options that are asked for in another way than by `--option`. */
+const OWN_WAYS: ReadonlySet<string> = new Set([
+  "blksize",
+  "windowsize",
+  "tsize",
+]);
 
 const BUILT_IN: ReadonlySet<string> = new Set(OPTION_NAMES);
 
@@ -48,6 +56,8 @@ export const CLIENT_OPTIONS: readonly OptionSpec[] = [
   {
     name: "option",
     value: "NAME=VALUE",
+    suggests: OPTION_NAMES.filter((name) => !OWN_WAYS.has(name))
+      .map((name) => `${name}=`),
     type: { kind: "text", pattern: "[^=]+=[^]*", wish: "NAME=VALUE" },
     isRepeatable: true,
     group: TRANSFER,
@@ -72,6 +82,11 @@ export const CLIENT_OPTIONS: readonly OptionSpec[] = [
   {
     name: "source-address",
     value: "ADDRESS",
+    type: {
+      kind: "text",
+      wish: "an IP address of this machine",
+      isValid: (text) => isIP(text) !== 0,
+    },
     group: TRANSFER,
     description: "Send from this address of this machine",
   },

@@ -12,6 +12,11 @@ export interface OptionSpec {
   readonly value?: string;
   /** What its value may be; any text unless told otherwise. */
   readonly type?: ValueType;
+  /**
+   * Words to offer to whoever types its value, where its type does not name all there are. Behind one that ends in "=" more
+   * follows.
+   */
+  readonly suggests?: readonly string[];
   /** Whether it can be given more than once. */
   readonly isRepeatable?: boolean;
   /** Whether all that follows it is its values, be they options or not; it is the last option then. */
