@@ -25,7 +25,7 @@ const MENU: PxeVendorOptions = {
   bootItem: { type: 0x8000, layer: 1 },
 };
 
-Deno.test("encodePxeOptions() writes each sub-option as PXE 2.1 table 2-2 says", () => {
+Deno.test("encodePxeOptions() writes each sub-option as PXE 2.1 has it", () => {
   assertEquals(
     encodePxeOptions(MENU),
     octets(
