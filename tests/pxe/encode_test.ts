@@ -28,7 +28,7 @@ function encode(
 /** The codes behind the cookie, in their order, as they are written. */
 function writtenCodes(bytes: Uint8Array, offset = 240): number[] {
   const codes: number[] = [];
-  while (bytes[offset] !== 255) {
+  while (offset < bytes.length && bytes[offset] !== 255) {
     codes.push(bytes[offset]!);
     offset += 2 + bytes[offset + 1]!;
   }
