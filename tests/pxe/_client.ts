@@ -6,6 +6,7 @@
 
 import {
   addressValue,
+  type BootChoice,
   decodeDhcpPacket,
   DHCP_OPTION,
   type DhcpArrival,
@@ -95,18 +96,25 @@ export interface Heard {
   readonly from: number;
 }
 
+/** Options of a responder; `null` where there is no boot file at all. */
+export type LabOptions = Partial<
+  & Omit<DhcpResponderOptions, "boot">
+  & { readonly boot: BootChoice | null }
+>;
+
 /** A responder with a clock, and what it told. */
 export class Lab {
   readonly responder: DhcpResponder;
   readonly events: DhcpEvent[] = [];
   now = NOW;
 
-  constructor(options: Partial<DhcpResponderOptions>) {
+  constructor(options: LabOptions) {
+    const { boot = "boot.0", ...others } = options;
     this.responder = dhcpResponder({
       serverAddress: SERVER,
-      boot: "boot.0",
+      ...boot !== null && { boot },
       onEvent: (event) => this.events.push(event),
-      ...options,
+      ...others,
     });
   }
 
