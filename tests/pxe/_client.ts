@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { UdpAddress } from "../../net/mod.ts";
 import {
   addressValue,
   type BootChoice,
@@ -142,8 +143,18 @@ export class Lab {
   }
 }
 
-export function remote(hostname: string, port: number) {
-  return { transport: "udp", hostname, port } as const;
+/** A DHCP server for one network that answers all. */
+export function dhcpLab(options: LabOptions = {}): Lab {
+  return new Lab({
+    mode: "dhcp",
+    networks: [NETWORK],
+    answerAll: true,
+    ...options,
+  });
+}
+
+export function remote(hostname: string, port: number): UdpAddress {
+  return { transport: "udp", hostname, port };
 }
 
 export function overTheWire(reply: DhcpReply): Heard {
@@ -250,6 +261,7 @@ export class Machine {
     return this.send(MESSAGE_TYPE.Release, address(54, SERVER), more);
   }
 
+  /** INFORM from an address of its own. */
   inform(has: string, from = has): Promise<Heard | undefined> {
     const more = { clientAddress: has };
     return this.send(MESSAGE_TYPE.Inform, [], more, {

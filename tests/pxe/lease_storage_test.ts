@@ -24,13 +24,13 @@ Deno.test("a file that is not there is an empty one, and is made when there is s
   inFolder(async (path, folder) => {
     const file = await LeaseFile.open(leaseStorage(path));
     assertEquals(file.leases, []);
-    assertEquals([...Deno.readDirSync(folder)], []);
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
     await file.save(LEASE);
     await file.close();
     const again = await LeaseFile.open(leaseStorage(path));
     assertEquals(again.leases, [LEASE]);
     await again.close();
-    assertEquals([...Deno.readDirSync(folder)].length, 1);
+    assertEquals((await Array.fromAsync(Deno.readDir(folder))).length, 1);
   }));
 
 Deno.test("a temporary file that a crash left behind is no harm", () =>
