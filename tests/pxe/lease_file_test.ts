@@ -6,7 +6,7 @@ import {
   type LeaseStorage,
   parseLease,
 } from "../../pxe/mod.ts";
-import { forAll } from "../_random.ts";
+import { forAll, forAllAsync, type Random } from "../_random.ts";
 
 const END = Date.UTC(2030, 0, 1);
 
@@ -228,3 +228,77 @@ Deno.test("no text, however made, makes reading fail, and what it says is writte
     }
   });
 });
+
+class Crash extends Error {}
+
+/** A disk that dies at some operation, with any part of what was to be appended on it, or the old or the new text. */
+class DyingStorage extends MemoryStorage {
+  readonly #random: Random;
+  #left: number;
+
+  constructor(random: Random, text: string) {
+    super(text);
+    this.#random = random;
+    this.#left = random.between(1, 30);
+  }
+
+  override append(text: string): Promise<void> {
+    if (--this.#left > 0) return super.append(text);
+    this.text += text.slice(0, this.#random.between(0, text.length));
+    return this.#die();
+  }
+
+  override replace(text: string): Promise<void> {
+    if (--this.#left > 0) return super.replace(text);
+    if (this.#random.chance(1, 2)) this.text = text;
+    return this.#die();
+  }
+
+  #die(): Promise<never> {
+    this.#left = 0;
+    return Promise.reject(new Crash());
+  }
+}
+
+/** The number in the name of a lease; -1 for no line. */
+function numberOf(line: string): number {
+  return Number(/ n(\d+) /.exec(line)?.[1] ?? -1);
+}
+
+Deno.test("whenever the machine dies, what was said to be saved is there, and nothing that never was", () =>
+  forAllAsync(100, async (random) => {
+    let text = "";
+    const saved = new Map<string, string>();
+    const tried = new Set<string>();
+    for (let life = 0; life < 5; life++) {
+      const storage = new DyingStorage(random, text);
+      const file = await LeaseFile.open(storage);
+      assertEquals(file.skippedLines, 0);
+      const found = new Map(file.leases.map((each) => [
+        each.address,
+        formatLease(each),
+      ]));
+      for (const line of found.values()) assert(tried.has(line), line);
+      for (const [address, line] of saved) {
+        // What was tried later, and not said to be saved, may be there instead.
+        assert(numberOf(found.get(address) ?? "") >= numberOf(line), line);
+      }
+      let isAlive = true;
+      while (isAlive) {
+        const batch = random.list(
+          random.between(1, 4),
+          () => lease(random.between(0, 300), { hostname: `n${tried.size}` }),
+        );
+        const lines = batch.map(formatLease);
+        lines.forEach((line) => tried.add(line));
+        const results = await Promise.allSettled(
+          batch.map((each) => file.save(each)),
+        );
+        results.forEach(({ status }, i) => {
+          if (status === "fulfilled") saved.set(batch[i]!.address, lines[i]!);
+          else isAlive = false;
+        });
+      }
+      text = storage.text;
+    }
+  }));

@@ -141,7 +141,15 @@ Deno.test("a client of HTTP boot gets an address where there is no URL for it, a
   assertEquals(offer?.packet.options.get(60), undefined);
 });
 
-Deno.test("a limited number of clients wait for the boot handler", async () => {
+Deno.test("iPXE is served a script by its name, also where it came by HTTP boot", async () => {
+  const lab = new Lab({ boot: "menu.ipxe" });
+  const machine = new Machine(lab, { ...EDK2_HTTP, userClass: "iPXE" });
+  const offer = await machine.discover();
+  assertEquals(offer?.packet.file, "menu.ipxe");
+  assertEquals(offer?.packet.options.get(60), textValue("HTTPClient"));
+});
+
+Deno.test("a limited number of messages wait for the boot handler", async () => {
   const { promise, resolve } = Promise.withResolvers<BootAnswer>();
   const lab = new Lab({ boot: () => promise });
   const machine = new Machine(lab, EDK2);
