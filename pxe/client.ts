@@ -177,8 +177,11 @@ function readUserClass(options: DhcpOptions): string[] {
   if (!value || value.length === 0) return [];
   const words: string[] = [];
   for (let offset = 0; offset < value.length;) {
-    const end = offset + 1 + value[offset]!;
-    if (value[offset] === 0 || end > value.length) {
+    const length = value[offset]!;
+    // Padding behind the list.
+    if (length === 0 && words.length > 0) break;
+    const end = offset + 1 + length;
+    if (length === 0 || end > value.length) {
       return [readText(options, DHCP_OPTION.UserClass) ?? ""];
     }
     words.push(bytesToText(value.subarray(offset + 1, end)));

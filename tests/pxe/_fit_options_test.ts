@@ -43,6 +43,24 @@ Deno.test("fitOptions() never fills an area beyond its room, and drops nothing t
   });
 });
 
+Deno.test("fitOptions() gives room to what matters more, and what is left to whatever fits", () => {
+  const options = new Map([
+    [240, octets(1)],
+    [53, octets(1)],
+    [241, new Uint8Array(20)],
+    [3, new Uint8Array(8)],
+    [242, octets(2)],
+  ]);
+  const dropped: number[] = [];
+  const areas = fitOptions(
+    options,
+    { options: 3 + 10 + 3 + 3, file: 0, serverName: 0 },
+    (code) => dropped.push(code),
+  );
+  assertEquals(codesOf(areas.options), [53, 240, 3, 242]);
+  assertEquals(dropped, [241]);
+});
+
 Deno.test("fitOptions() does not put a part into an area that is read before the part it continues", () => {
   const value = Uint8Array.from({ length: 270 }, (_, i) => i);
   const options = new Map([
@@ -79,5 +97,5 @@ Deno.test("fitOptions() drops even the message type where nothing has room", () 
     (code) => dropped.push(code),
   );
   assertEquals(areas, { options: [], file: [], serverName: [] });
-  assertEquals(dropped, [12, 1, 53]);
+  assertEquals(dropped, [53, 1, 12]);
 });

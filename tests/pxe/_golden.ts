@@ -1,6 +1,16 @@
 /**
- * What real clients and servers said to each other, captured on a wire, and what tshark reads in it: iPXE's ROM on BIOS and
- * on UEFI, EDK2 (OVMF), busybox udhcpc, ISC dhclient, dhcpcd, ISC dhcrelay, and dnsmasq as their server and as a proxy.
+ * What real clients and servers said to each other, captured on a wire, and what tshark 4.0.17 reads in it.
+ *
+ * | capture | who |
+ * | --- | --- |
+ * | `edk2`, `edk2Http`, `edk2Proxy` | OVMF 2022.11: PXE, HTTP boot, and PXE with a proxy beside the DHCP server |
+ * | `ipxeBios`, `ipxeBiosProxy` | iPXE 1.0.0 (2019) as the ROM of an e1000 under SeaBIOS, without and with a proxy |
+ * | `ipxeEfi` | the same ROM under OVMF |
+ * | `linuxClients` | busybox udhcpc 1.35.0, the same with the broadcast flag, ISC dhclient 4.4.3 |
+ * | `relayOverload` | udhcpc and dhcpcd 9.4.1 behind ISC dhcrelay 4.4.3, which adds option 82; options in all fields |
+ *
+ * The server is dnsmasq 2.90 in all of them. The machines' UUID is 12345678-9abc-def0-1122-334455667788. A capture becomes
+ * a file by `golden/from_capture.ts`.
  *
  * @module
  */

@@ -65,7 +65,9 @@ Deno.test("describeClient() reads user classes as iPXE sends them and as RFC 300
   assertEquals(classes(octets("iPXE")), ["iPXE"]);
   assertEquals(classes(octets(4, "iPXE")), ["iPXE"]);
   assertEquals(classes(octets(4, "iPXE", 2, "ab")), ["iPXE", "ab"]);
+  assertEquals(classes(octets(4, "iPXE", 0, 0)), ["iPXE"]);
   assertEquals(classes(octets(4, "iPX")), ["\x04iPX"]);
+  assertEquals(classes(octets(0, 1, "a")), [""]);
   assertEquals(classes(octets(0)), [""]);
   assertEquals(classes(octets()), []);
 });

@@ -127,6 +127,38 @@ Deno.test("encodeDhcpPacket() overloads the fields that are empty, file first", 
   assertEquals(decodeDhcpPacket(named.bytes).serverName, "boot");
 });
 
+Deno.test("encodeDhcpPacket() fills each area to its last octet, and no further", () => {
+  const pair = (total: number) =>
+    [
+      [224, new Uint8Array(200)],
+      [225, new Uint8Array(total - 204)],
+    ] as const;
+  // 548 octets less 240 of fields and cookie, 3 of the message type and 1 of the end.
+  const whole = new Map([TYPE, ...pair(304)]);
+  const full = encode(dhcpPacket({ options: whole }));
+  assertEquals([full.bytes.length, full.bytes.at(-1)], [548, 255]);
+  assertEquals(writtenCodes(full.bytes), [53, 224, 225]);
+  const over = encode(dhcpPacket({ options: new Map([TYPE, ...pair(305)]) }));
+  assertEquals(writtenCodes(over.bytes), [53, 52, 224]);
+  assertEquals(writtenCodes(over.bytes, 108), [225]);
+
+  const both = (file: number, serverName: number) =>
+    encode(dhcpPacket({
+      options: new Map([
+        ...[TYPE, ...pair(301)],
+        [226, new Uint8Array(file - 2)] as const,
+        [227, new Uint8Array(serverName - 2)] as const,
+      ]),
+    }));
+  const last = both(127, 63);
+  assertEquals([last.bytes[548 - 1], last.bytes[235], last.bytes[107]], [
+    ...[255, 255, 255],
+  ]);
+  assertEquals(last.dropped, []);
+  assertEquals(both(128, 63).dropped, [226]);
+  assertEquals(both(127, 64).dropped, [227]);
+});
+
 Deno.test("encodeDhcpPacket() splits an option of more than 255 octets, and no other", () => {
   const options = new Map([TYPE, [43, new Uint8Array(256)]]);
   const bytes = encodeDhcpPacket(dhcpPacket({ options }));
@@ -145,7 +177,7 @@ Deno.test("encodeDhcpPacket() drops what matters least when there is no room", (
     ...[[43, value], [6, value], [82, value]] as const,
   ]);
   const { bytes, dropped } = encode(dhcpPacket({ options, file: "boot" }));
-  assertEquals(dropped, [225, 224, 6, 43]);
+  assertEquals(dropped, [43, 6, 224, 225]);
   assertEquals(writtenCodes(bytes), [53, 54, 82]);
 });
 

@@ -82,6 +82,10 @@ Deno.test("decodePxeOptions() leaves out what is cut off or of another length", 
   assertEquals(decodePxeOptions(octets(8, 6, 0, 1, 1, 192, 0, 2)), {
     bootServers: [],
   });
+  assertEquals(decodePxeOptions(octets(8, 2, 0, 1, 9, 2, 0, 1)), {
+    bootServers: [],
+    menu: [],
+  });
   assertEquals(decodePxeOptions(octets(9, 7, 0, 1, 1, "a", 0, 2, 9)), {
     menu: [{ type: 1, text: "a" }],
   });
