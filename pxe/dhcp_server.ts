@@ -25,7 +25,6 @@ import {
   FOREVER_SECONDS,
   leaseOptions,
   networkOptions,
-  refusalToAll,
   replyPacket,
   toAll,
   toOwner,
@@ -33,6 +32,7 @@ import {
 import {
   ignore,
   isServed,
+  ownAddress,
   type ServedNetwork,
   type Surroundings,
   type Turn,
@@ -223,7 +223,7 @@ function refuse(
 ): DhcpReply[] {
   turn.tell({ type: "refused", address, reason });
   const packet = replyPacket(turn, around, { type: MESSAGE_TYPE.Nak });
-  return [refusalToAll(turn, packet)];
+  return [toAll(turn, packet)];
 }
 
 async function onEnd(
@@ -253,11 +253,8 @@ async function onInform(
   network: ServedNetwork,
 ): Promise<DhcpReply[]> {
   if (!isServed(turn, around)) return ignore(turn, "no network boot");
-  const { packet, client, arrival } = turn;
-  const address = packet.clientAddress;
-  const isOwn = client.relayAddress !== undefined ||
-    arrival.remote.hostname === address;
-  if (!isInNetwork(network, address) || !isOwn) {
+  const address = ownAddress(turn);
+  if (address === undefined || !isInNetwork(network, address)) {
     return ignore(turn, "no usable address");
   }
   const boot = await around.boot(turn);

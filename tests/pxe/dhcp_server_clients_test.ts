@@ -97,6 +97,7 @@ Deno.test("relay agents: the range is that of their network, and the answer goes
   machine.relayAddress = "10.7.0.1";
   const offer = await machine.discover();
   assertEquals(offer?.to, { hostname: "10.7.0.1", port: 67 });
+  assertEquals(offer?.packet.flags, 0);
   assert(machine.address.startsWith("10.7.1."));
   assertEquals(heardAddress(offer, DHCP_OPTION.SubnetMask), "255.255.0.0");
   assertEquals((await machine.select())?.to.hostname, "10.7.0.1");
