@@ -42,7 +42,7 @@ import { NO_ADDRESS } from "./ipv4.ts";
 import { MESSAGE_TYPE, messageType } from "./message_type.ts";
 import { isInNetwork } from "./network.ts";
 import { DHCP_OPTION } from "./option_code.ts";
-import { readAddress, readU32 } from "./option_value.ts";
+import { readAddress, readU32, textValue } from "./option_value.ts";
 import type { DhcpReply } from "./dhcp_reply.ts";
 import { decodeRelayOptions, RELAY_OPTION } from "./sub_options.ts";
 
@@ -222,7 +222,10 @@ function refuse(
   reason: RefusalReason,
 ): DhcpReply[] {
   turn.tell({ type: "refused", address, reason });
-  const packet = replyPacket(turn, around, { type: MESSAGE_TYPE.Nak });
+  const packet = replyPacket(turn, around, {
+    type: MESSAGE_TYPE.Nak,
+    options: new Map([[DHCP_OPTION.Message, textValue(reason)]]),
+  });
   return [toAll(turn, packet)];
 }
 
