@@ -127,6 +127,26 @@ Deno.test("encodeDhcpPacket() overloads the fields that are empty, file first", 
   assertEquals(decodeDhcpPacket(named.bytes).serverName, "boot");
 });
 
+Deno.test("encodeDhcpPacket() puts no options into file for boot firmware, as iPXE boots from whatever is in it", () => {
+  for (
+    const [code, value] of [[60, textValue("PXEClient")], [
+      97,
+      octets(0),
+    ]] as const
+  ) {
+    const options = new Map([
+      ...[TYPE, [code, value], [67, textValue("nbp.0")]] as const,
+      ...[[224, new Uint8Array(250)], [225, new Uint8Array(60)]] as const,
+      [226, new Uint8Array(80)] as const,
+    ]);
+    const { bytes, dropped } = encode(dhcpPacket({ options }));
+    assertEquals(bytes.subarray(108, 236), new Uint8Array(128));
+    assertEquals(writtenCodes(bytes, 44), [225]);
+    assertEquals(dropped, [226]);
+    assertEquals(decodeDhcpPacket(bytes).options.get(225)?.length, 60);
+  }
+});
+
 Deno.test("encodeDhcpPacket() fills each area to its last octet, and no further", () => {
   const pair = (total: number) =>
     [
