@@ -18,6 +18,7 @@ import { readText } from "./_contrib.ts";
 import { codeOf, tableOf } from "./_markdown.ts";
 import { Sandbox } from "./handlers/_sandbox.ts";
 import { CURL } from "./interop/_clients.ts";
+import { findFreePort } from "./interop/_peers.ts";
 
 const README = readText("README.md");
 
@@ -30,25 +31,11 @@ Deno.test({
   ignore: !canRecord,
   async fn() {
     const { server, client } = sessionIn(README);
-    const again = await recordSession(freePort());
+    const again = await recordSession(findFreePort());
     assertEquals(mask(again.client), mask(client));
     assertEquals(mask(again.server), mask(server));
   },
 });
-
-function freePort(): number {
-  using socket = new class {
-    readonly conn = Deno.listenDatagram({
-      transport: "udp",
-      hostname: "127.0.0.1",
-      port: 0,
-    });
-    [Symbol.dispose]() {
-      this.conn.close();
-    }
-  }();
-  return (socket.conn.addr as Deno.NetAddr).port;
-}
 
 Deno.test("settle() keeps the frame that is nearest to the half, once", () => {
   const screen = "\x1b[?25l\ra   0% [>  ]  0 B\x1b[K\ra  48% [=> ]  1 B\r\n" +

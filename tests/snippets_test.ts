@@ -13,7 +13,7 @@ import { closeSockets, TestServer } from "./cli/_server.ts";
 import { pathOf, readText } from "./_contrib.ts";
 import { anchorsOf, type Block, blocksOf, linksOf } from "./_markdown.ts";
 import { Sandbox } from "./handlers/_sandbox.ts";
-import { findProgram } from "./interop/_peers.ts";
+import { findFreePort, findProgram } from "./interop/_peers.ts";
 
 const DOCUMENTS = [
   ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md"],
@@ -123,17 +123,6 @@ function denoDirectory(): string {
   return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
 }
 
-function freePort(): number {
-  const socket = Deno.listenDatagram({
-    transport: "udp",
-    hostname: "127.0.0.1",
-    port: 0,
-  });
-  const { port } = socket.addr as Deno.NetAddr;
-  socket.close();
-  return port;
-}
-
 const isLinux = Deno.build.os === "linux";
 
 /** Programs of others that documents call, and that may not be here. */
@@ -171,7 +160,7 @@ for (const { where, text, info } of blocksIn("sh")) {
         "r2.cfg": "hostname r2\n",
       });
       const startsOne = /\b(serve|chaos)\b(?!.*--(check|list))/.test(text);
-      const port = startsOne ? freePort() : server.port;
+      const port = startsOne ? findFreePort() : server.port;
       const { code, stdout, stderr } = await runScript(text, sandbox, port);
       assertEquals(code, 0, `${stdout}${stderr}`);
     },

@@ -164,7 +164,8 @@ export async function stop(
   await said;
 }
 
-function findFreePort(): number {
+/** A port that nobody has at this moment. */
+export function findFreePort(): number {
   const socket = Deno.listenDatagram({
     transport: "udp",
     hostname: "127.0.0.1",
