@@ -165,6 +165,30 @@ Deno.test("INIT-REBOOT of a client that nobody knows here: silence, as others ma
   assertEquals(lab.story(), Array(3).fill("REQUEST ignored unknown client"));
 });
 
+Deno.test("a client that took the offer of another server is not refused what that gave it", async () => {
+  const lab = dhcpLab();
+  const machine = new Machine(lab, UDHCPC);
+  await machine.discover();
+  await machine.select("10.99.0.200", "10.99.0.2");
+  lab.story();
+  assertEquals(await machine.renew("10.99.0.200"), undefined);
+  lab.now += HOUR_MS;
+  assertEquals(await machine.renew("10.99.0.200"), undefined);
+  assertEquals(await machine.reboot("10.98.0.200"), undefined);
+  assertEquals(lab.story(), Array(3).fill("REQUEST ignored unknown client"));
+});
+
+Deno.test("a client whose lease here is over is not refused what another server gave it", async () => {
+  const lab = dhcpLab();
+  const machine = new Machine(lab, UDHCPC);
+  const address = await machine.boot();
+  lab.now += 2 * HOUR_MS;
+  assertEquals(await machine.renew("10.99.0.200"), undefined);
+  assertEquals(await machine.reboot("192.168.1.60"), undefined);
+  // What it had of this server it gets again.
+  assertEquals((await machine.renew(address))?.type, Ack);
+});
+
 Deno.test("the same where the server is authoritative: it grants what is free and refuses what is wrong", async () => {
   const lab = dhcpLab({ authoritative: true });
   const machine = new Machine(lab, DHCLIENT);
