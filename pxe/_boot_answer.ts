@@ -1,5 +1,6 @@
 // What a boot handler may answer: what fits into a message. All else is the handler's fault, and is told as such.
 
+import { checkGivenOptions } from "./_given_options.ts";
 import type { BootAnswer } from "./boot.ts";
 import { NO_ADDRESS, parseIpv4 } from "./ipv4.ts";
 
@@ -20,12 +21,7 @@ export function checkAnswer(answer: BootAnswer, isBootp: boolean): void {
       ? MAX_NAME_BYTES
       : MAX_TEXT_BYTES,
   );
-  for (const code of options.keys()) {
-    if (Number.isInteger(code) && code >= 1 && code <= 254) continue;
-    throw new RangeError(
-      `Cannot send option as its code must be 1 to 254: current value is ${code}`,
-    );
-  }
+  checkGivenOptions(options);
 }
 
 /** Refuses a text that has no room, or would end early. */

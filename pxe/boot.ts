@@ -17,7 +17,10 @@ export interface BootAnswer {
    * @default {the responder's own address}
    */
   readonly server?: string;
-  /** Further options, sent to the client whether it asks for them or not; they win over the responder's own. */
+  /**
+   * Further options, sent to the client whether it asks for them or not. They win over what the responder says of the boot
+   * and of the network; the times of the lease and what the message is built of are not for them.
+   */
   readonly options?: DhcpOptions;
 }
 

@@ -1,4 +1,5 @@
 import { checkAddress, isHostAddress } from "./_addresses.ts";
+import { checkGivenOptions } from "./_given_options.ts";
 import { formatIpv4, parseIpv4 } from "./ipv4.ts";
 import type { DhcpOptions } from "./dhcp_packet.ts";
 
@@ -34,7 +35,10 @@ export interface DhcpNetwork {
   readonly dnsServers?: readonly string[];
   /** The domain that names are looked up in (option 15). */
   readonly domain?: string;
-  /** Further options, by number; they are sent to who asks for them, and win over those made from the above. */
+  /**
+   * Further options, by number; they are sent to who asks for them, and win over those made from the above. The times of the
+   * lease and what the message is built of are not for them: see `leaseMs`.
+   */
   readonly options?: DhcpOptions;
 }
 
@@ -122,6 +126,8 @@ export function checkNetwork(settings: DhcpNetwork): CheckedNetwork {
   for (const server of settings.dnsServers ?? []) {
     checkAddress(server, "use name server");
   }
+  checkGivenOptions(settings.options ?? new Map());
+  if (settings.domain !== undefined) checkDomain(settings.domain);
   return {
     settings,
     name: `${formatIpv4(first)}/${match[2]}`,
@@ -131,6 +137,14 @@ export function checkNetwork(settings: DhcpNetwork): CheckedNetwork {
     broadcast: formatIpv4(last),
     ranges,
   };
+}
+
+/** What RFC 1035 section 2.3.4 allows, as text; an empty text would be an option without a value. */
+function checkDomain(domain: string): void {
+  if (/^[^\s\0]{1,253}$/.test(domain)) return;
+  throw new TypeError(
+    `Cannot use domain as it must be a name of at most 253 characters: current value is "${domain}"`,
+  );
 }
 
 /** Whether an address is one of a host in the network. */

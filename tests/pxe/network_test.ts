@@ -73,4 +73,11 @@ Deno.test("checkNetwork() refuses what is no network, and ranges beyond it", () 
     TypeError,
     "use name server",
   );
+  for (const domain of ["", "a\0b", "a b", "a".repeat(254)]) {
+    assertThrows(
+      () => checkNetwork({ network: "10.0.0.0/24", domain }),
+      TypeError,
+      "use domain",
+    );
+  }
 });
