@@ -16,7 +16,7 @@ export interface DhcpNetwork {
   /** The network: an address in it, a slash, and the octets of its mask in bits, as `192.0.2.0/24`. */
   readonly network: string;
   /**
-   * Addresses to give to whoever asks. None: only clients with a fixed address get one.
+   * Addresses to give to whoever asks, 1048576 at most. None: only clients with a fixed address get one.
    *
    * @default {[]}
    */
@@ -58,6 +58,12 @@ export interface NumberRange {
   readonly first: number;
   readonly last: number;
 }
+
+/**
+ * Each address that was ever given takes half a kilobyte of memory. Whoever makes up hardware addresses can have all of them
+ * given, and should not get the memory of the whole machine.
+ */
+const MAX_ADDRESSES = 1 << 20;
 
 const NETWORK_REGEXP = /^([\d.]+)\/([1-9]|[12]\d|30)$/;
 const RANGE_REGEXP = /^([\d.]+)\s*[-,]\s*([\d.]+)$/;
@@ -113,11 +119,22 @@ export function checkNetwork(settings: DhcpNetwork): CheckedNetwork {
   const last = first + size - 1;
   const ranges = (settings.ranges ?? []).map(checkRange);
   for (const range of ranges) {
-    if (range.first > first && range.last < last) continue;
+    const ends = [range.first, range.last].map(formatIpv4);
+    const isInside = range.first > first && range.last < last;
+    if (isInside && ends.every(isHostAddress)) continue;
     throw new RangeError(
       `Cannot use address range as it must be of hosts in ${settings.network}: current value is "${
-        formatIpv4(range.first)
-      }-${formatIpv4(range.last)}"`,
+        ends.join("-")
+      }"`,
+    );
+  }
+  const count = ranges.reduce(
+    (sum, each) => sum + each.last - each.first + 1,
+    0,
+  );
+  if (count > MAX_ADDRESSES) {
+    throw new RangeError(
+      `Cannot use address ranges as those of ${settings.network} must have at most ${MAX_ADDRESSES} addresses: they have ${count}`,
     );
   }
   for (const router of settings.routers ?? []) {

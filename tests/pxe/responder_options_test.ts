@@ -38,8 +38,34 @@ const BAD: [Partial<DhcpResponderOptions>, string][] = [
         "52:54:00:00:00:02": "10.99.0.9",
       },
     },
-    '"10.99.0.9" is for two',
+    '"10.99.0.9" is for 52:54:00:00:00:01 and 52:54:00:00:00:02',
   ],
+  [
+    {
+      fixedAddresses: {
+        "52:54:00:00:00:0a": "10.99.0.9",
+        "52-54-00-00-00-0A": "10.98.0.9",
+      },
+    },
+    '52:54:00:00:00:0a has "10.99.0.9" and "10.98.0.9"',
+  ],
+  [
+    { fixedAddresses: { "52:54:00:00:00:01": "10.99.0.1" } },
+    "for the server and 52:54:00:00:00:01",
+  ],
+  [
+    {
+      fixedAddresses: { "52:54:00:00:00:01": "10.99.0.2" },
+      networks: [{ network: "10.99.0.0/24", routers: ["10.99.0.2"] }],
+    },
+    "for a router and 52:54:00:00:00:01",
+  ],
+  ...["0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255"].map((
+    serverAddress,
+  ): [Partial<DhcpResponderOptions>, string] => [
+    { serverAddress },
+    `that clients can send to: current value is "${serverAddress}"`,
+  ]),
   [{ leaseMs: 0 }, "Cannot use leaseMs as it must be 1000 to Infinity"],
   [{ leaseMs: NaN }, "current value is NaN"],
   [
