@@ -1,6 +1,6 @@
 // BOOTP (RFC 951, RFC 1542): one question, one answer, and an address for ever. Rules:
-// 1. A client gets the address that is fixed for it; one of the ranges only where that was chosen, as it never comes back
-//    (RFC 1534 section 2).
+// 1. A client gets the address that is fixed for it, and no other; without one, one of the ranges only where that was
+//    chosen, as it never comes back (RFC 1534 section 2).
 // 2. A client that has an address gets none: its answer goes to that address, if it is in a network that is served and is
 //    where the message came from.
 // 3. A client that names another server is left to that (RFC 951 section 7.3).
@@ -44,12 +44,16 @@ async function giveAddress(
 ): Promise<DhcpReply[]> {
   const { who, arrival: { now } } = turn;
   const { pool } = network;
-  if (around.bootpAddresses === "fixed" && !pool.hasFixed(who)) {
+  const fixed = pool.fixedOf(who);
+  if (around.bootpAddresses === "fixed" && fixed === undefined) {
     return ignore(turn, "no fixed address");
   }
   const before = pool.find(who, now);
-  const offer = pool.offer(who, now);
-  const lease = offer && pool.lease(who, offer.address, now, Infinity);
+  // Its own or none: another one, as long as its own is somebody else's, would never come back.
+  const chosen = fixed ?? pool.offer(who, now)?.address;
+  const lease = chosen === undefined
+    ? undefined
+    : pool.lease(who, chosen, now, Infinity);
   if (lease === undefined) {
     turn.tell({ type: "exhausted", network: network.name });
     return [];

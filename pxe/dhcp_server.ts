@@ -173,7 +173,7 @@ function isOurs(
 ): boolean {
   const some = (holds: (pool: ServedNetwork["pool"]) => boolean) =>
     networks.some(({ pool }) => holds(pool));
-  return authoritative || some((pool) => pool.hasFixed(who)) ||
+  return authoritative || some((pool) => pool.fixedOf(who) !== undefined) ||
     some((pool) => pool.find(who, now)?.state === "leased") ||
     some((pool) => pool.knows(who)) && some((pool) => pool.owns(address));
 }

@@ -134,9 +134,10 @@ export class LeasePool {
     return number !== undefined && this.#isOurs(number);
   }
 
-  /** Whether a client has an address of its own. */
-  hasFixed(client: LeaseClient): boolean {
-    return this.#fixed.has(client.mac);
+  /** The address that is fixed for a client, whoever has it now. */
+  fixedOf(client: LeaseClient): string | undefined {
+    const number = this.#fixed.get(client.mac);
+    return number === undefined ? undefined : formatIpv4(number);
   }
 
   /**

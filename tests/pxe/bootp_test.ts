@@ -8,6 +8,7 @@ import {
   type LabOptions,
   Machine,
   NETWORK,
+  NOW,
   remote,
   SERVER,
 } from "./_client.ts";
@@ -56,6 +57,30 @@ Deno.test("BOOTP: others get nothing, unless the range is for them, and then for
     `BOOTP leased ${address}`,
     `BOOTP leased ${address} again`,
   ]);
+});
+
+Deno.test("BOOTP: a machine gets no other address while its fixed one is somebody else's", async () => {
+  for (const bootpAddresses of ["fixed", "range"] as const) {
+    const lab = bootpLab({
+      bootpAddresses,
+      fixedAddresses: { [MAC]: "10.99.0.20" },
+      leaseStore: {
+        leases: [{
+          address: "10.99.0.20",
+          mac: "02:00:00:00:00:09",
+          state: "leased",
+          expiresAt: NOW + 1000,
+        }],
+        save: () => {},
+      },
+    });
+    const machine = new Machine(lab, {}, MAC);
+    assertEquals(await machine.send(undefined), undefined);
+    lab.now += 1000;
+    const reply = await machine.send(undefined);
+    assertEquals(reply?.packet.yourAddress, "10.99.0.20");
+    assertEquals(lab.story(), ["BOOTP exhausted", "BOOTP leased 10.99.0.20"]);
+  }
 });
 
 Deno.test("BOOTP: a full range is told", async () => {
