@@ -8,17 +8,17 @@
 import { isHostAddress } from "./_addresses.ts";
 import { checkAnswer } from "./_boot_answer.ts";
 import { BOOT_SERVER_PORT } from "./_reply.ts";
+import { identify } from "./_identify.ts";
 import { ignore, type Surroundings, type Turn } from "./_turn.ts";
 import { type BootAnswer, type BootHandler, bootHandler } from "./boot.ts";
 import { answerAsBootpServer } from "./bootp.ts";
-import { describeClient, formatMac, type PxeClient } from "./client.ts";
+import { describeClient, type PxeClient } from "./client.ts";
 import type { DhcpEvent } from "./dhcp_event.ts";
 import type { DhcpPacket } from "./dhcp_packet.ts";
 import type { DhcpArrival, DhcpReply } from "./dhcp_reply.ts";
 import { answerAsDhcpServer } from "./dhcp_server.ts";
-import type { Lease, LeaseClient } from "./leases.ts";
+import type { Lease } from "./leases.ts";
 import { messageType, messageTypeName } from "./message_type.ts";
-import { DHCP_OPTION } from "./option_code.ts";
 import { answerAsBootServer, answerAsProxy } from "./proxy.ts";
 import {
   checkPresence,
@@ -206,29 +206,4 @@ class Responder implements DhcpResponder {
 /** A client of HTTP boot cannot do anything with the name of a file, unless it is iPXE. */
 function isUseful(client: PxeClient, { file }: BootAnswer): boolean {
   return !client.isHttpBoot || client.isIpxe || /^https?:\/\//i.test(file);
-}
-
-/**
- * By what a client is known: its identifier, unless that is its hardware address once more (RFC 2132 section 9.14), or its
- * machine identifier. The latter is what boot ROMs of Intel's line send, while iPXE and the system that they start do not:
- * the machine is to keep its address through all of them.
- */
-function identify(packet: DhcpPacket, client: PxeClient): LeaseClient {
-  const { hardwareType, hardwareAddress } = packet;
-  const isBlank = hardwareAddress.every((octet) => octet === 0);
-  const octets = formatMac(hardwareAddress);
-  const type = formatMac(Uint8Array.of(hardwareType));
-  // As dnsmasq writes it: Ethernet goes without saying.
-  const mac = isBlank ? "" : hardwareType === 1 ? octets : `${type}-${octets}`;
-  const id = formatMac(client.clientId ?? new Uint8Array());
-  const machineId = packet.options.get(DHCP_OPTION.ClientMachineId);
-  const { hostname } = client;
-  const saysMore = id !== `${type}:${octets}` &&
-    (mac === "" || id !== formatMac(machineId ?? new Uint8Array()));
-  return {
-    mac,
-    // Shorter than two octets is no identifier.
-    ...(id.length >= 5 && saysMore ? { clientId: id } : {}),
-    ...(hostname === undefined ? {} : { hostname }),
-  };
 }
