@@ -25,7 +25,8 @@ export interface BootAnswer {
 }
 
 /**
- * Says what a client is to boot.
+ * Says what a client is to boot. It is called for each DISCOVER and each REQUEST, and should settle within a second or two:
+ * iPXE waits for one, and asks again.
  *
  * @param client The client.
  * @returns The answer; `undefined` where it is not for this handler to say.

@@ -2,7 +2,8 @@
 // 1. Whatever comes in, nothing is thrown; what was not answered and why is an event.
 // 2. A reply is never answered, so that two servers can not keep each other busy.
 // 3. The boot handler is somebody else's code, and a disk has its moods: there is a limit to how many messages wait for
-//    them at once. What comes beyond it is not answered; its sender will try again.
+//    them at once. What comes beyond it is not answered; its sender will try again. What has waited for longer than a
+//    client does no longer counts, so that a handler that never comes back stops nobody for good.
 // 4. What a handler says is checked before it goes into a message: it is the handler that failed, not the network.
 
 import { isHostAddress } from "./_addresses.ts";
@@ -49,6 +50,8 @@ export interface DhcpResponder {
 
 /** Messages that wait for the boot handler or the disk at once. */
 const MAX_WAITING = 1024;
+/** UEFI gives up after a minute, and others earlier. */
+const MAX_WAIT_MS = 60_000;
 
 /**
  * Makes a responder: what a DHCP, BOOTP or proxyDHCP server says, without sockets and clock. `servePxe` puts it on a
@@ -104,7 +107,8 @@ class Responder implements DhcpResponder {
   readonly #store: LeaseStore | null;
   readonly #tell: (event: DhcpEvent) => void;
   readonly #around: Surroundings;
-  #waiting = 0;
+  /** What waits, the longest first. */
+  readonly #waiting = new Set<Turn>();
 
   constructor(options: DhcpResponderOptions) {
     const {
@@ -120,7 +124,13 @@ class Responder implements DhcpResponder {
       mode === "dhcp" && bootpAddresses !== "none";
     this.#handler = boot === undefined ? null : bootHandler(boot);
     this.#store = leaseStore ?? null;
-    this.#tell = onEvent;
+    this.#tell = (event) => {
+      try {
+        onEvent(event);
+      } catch {
+        // Whoever watches must not be able to stop an answer.
+      }
+    };
     this.#around = {
       ...checkSettings(options),
       bootpAddresses: bootpAddresses === "range" ? "range" : "fixed",
@@ -150,13 +160,23 @@ class Responder implements DhcpResponder {
       who: identify(packet, client),
       tell: (event) => this.#tell({ client, message, ...event }),
     };
-    if (this.#waiting >= MAX_WAITING) return ignore(turn, "too many at once");
-    this.#waiting++;
+    if (!this.#hasRoom(arrival.now)) return ignore(turn, "too many at once");
+    this.#waiting.add(turn);
     try {
       return await this.#answer(turn);
     } finally {
-      this.#waiting--;
+      this.#waiting.delete(turn);
     }
+  }
+
+  #hasRoom(now: number): boolean {
+    if (this.#waiting.size < MAX_WAITING) return true;
+    for (const turn of this.#waiting) {
+      // A clock that was set back counts as time as well.
+      if (Math.abs(now - turn.arrival.now) < MAX_WAIT_MS) break;
+      this.#waiting.delete(turn);
+    }
+    return this.#waiting.size < MAX_WAITING;
   }
 
   #answer(turn: Turn): DhcpReply[] | Promise<DhcpReply[]> {

@@ -114,7 +114,7 @@ export interface DhcpResponderOptions {
   /** Where leases are kept. Without it they are forgotten at the end of the process. */
   readonly leaseStore?: LeaseStore;
   /**
-   * Told of all that happens. It must not throw.
+   * Told of all that happens. What it throws is nobody's concern.
    *
    * @param event What happened.
    */

@@ -50,6 +50,10 @@ Deno.test("identify() goes by the hardware address, and by an identifier that sa
   assertEquals(ask(Uint8Array.of(65)), { mac });
 });
 
+Deno.test("identify() takes the same octets for another client in another kind of network", () => {
+  assertEquals(identifyWith([], MAC, 6), { mac: "06-52:54:00:00:00:01" });
+});
+
 Deno.test("identify() keeps no identifier or name that fits no lease file", () => {
   const mac = "52:54:00:00:00:01";
   const id = (length: number) =>
