@@ -10,6 +10,9 @@ export const MAX_NAME_BYTES = 63;
 /** What an option of text holds where no client joins parts; longer URLs are rare, and longer than most firmware takes. */
 const MAX_TEXT_BYTES = 255;
 
+/** Letters, digits, hyphens and underscores between dots. */
+const NAME_REGEXP = /^[\w-]+(?:\.[\w-]+)*\.?$/;
+
 /** Refuses what would not go into a message. */
 export function checkAnswer(answer: BootAnswer, isBootp: boolean): void {
   const { file, server, options = new Map() } = answer;
@@ -21,7 +24,19 @@ export function checkAnswer(answer: BootAnswer, isBootp: boolean): void {
       ? MAX_NAME_BYTES
       : MAX_TEXT_BYTES,
   );
+  if (server !== undefined) checkServer(server);
   checkGivenOptions(options);
+}
+
+/** Refuses what is no address and no name either: as such it would go where clients look for a name, and nobody would boot. */
+function checkServer(server: string): void {
+  const isName = NAME_REGEXP.test(server) && !/^[\d.]+$/.test(server);
+  if (isName || parseIpv4(server) !== undefined) return;
+  throw new TypeError(
+    `Cannot use boot server as it must be an IPv4 address or a name: current value is ${
+      JSON.stringify(server)
+    }`,
+  );
 }
 
 /** Refuses a text that has no room, or would end early. */

@@ -9,7 +9,10 @@ import type { DhcpOptions } from "./dhcp_packet.ts";
 
 /** What a client is to boot. */
 export interface BootAnswer {
-  /** The boot file: a name to ask the server for by TFTP, or a URL for clients that know such. */
+  /**
+   * The boot file: a name to ask the server for by TFTP, or a URL for clients that know such. At most 255 octets, and 127 for
+   * clients of BOOTP.
+   */
   readonly file: string;
   /**
    * The server to ask, as an IPv4 address, or a name for clients that resolve one.

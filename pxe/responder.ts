@@ -119,6 +119,12 @@ class Responder implements DhcpResponder {
       onEvent = () => {},
     } = options;
     checkPresence(mode, options);
+    if (boot !== undefined && typeof boot !== "function") {
+      checkAnswer(
+        typeof boot === "string" ? { file: boot } : boot,
+        mode === "bootp",
+      );
+    }
     this.#mode = mode;
     this.#answersBootp = mode === "bootp" ||
       mode === "dhcp" && bootpAddresses !== "none";

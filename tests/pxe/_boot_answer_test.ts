@@ -24,3 +24,26 @@ Deno.test("checkText() counts octets, not characters", () => {
   assertThrows(() => checkText("name", "éé", 3), RangeError, "it has 4");
   assertThrows(() => checkText("name", "\0", 3), RangeError, "no NUL");
 });
+
+Deno.test("checkAnswer() tells an address and a name from what is neither", () => {
+  for (const server of ["192.0.2.1", "boot", "boot-1.example.org", "a_b."]) {
+    checkAnswer({ file: "a", server }, false);
+  }
+  for (
+    const server of [
+      "",
+      "192.0.2.256",
+      "192.0.2",
+      "tftp://boot",
+      "boot:69",
+      "a b",
+      "a..b",
+    ]
+  ) {
+    assertThrows(
+      () => checkAnswer({ file: "a", server }, false),
+      TypeError,
+      `address or a name: current value is "${server}"`,
+    );
+  }
+});

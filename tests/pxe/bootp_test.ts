@@ -150,7 +150,7 @@ Deno.test("BOOTP and DHCP: each mode serves its own, and mode dhcp those of BOOT
 Deno.test("BOOTP: a file that has no room is the handler's fault", async () => {
   const lab = bootpLab({
     fixedAddresses: { [MAC]: "10.99.0.20" },
-    boot: "a".repeat(128),
+    boot: () => ({ file: "a".repeat(128) }),
   });
   assertEquals(await new Machine(lab, {}, MAC).send(undefined), undefined);
   assertEquals(lab.story(), ["BOOTP failed"]);

@@ -66,6 +66,15 @@ const BAD: [Partial<DhcpResponderOptions>, string][] = [
     { serverAddress },
     `that clients can send to: current value is "${serverAddress}"`,
   ]),
+  [{ boot: "a".repeat(256) }, "boot file as it must have at most 255"],
+  [
+    { boot: { file: "a", server: "10.99.0.999" } },
+    'an IPv4 address or a name: current value is "10.99.0.999"',
+  ],
+  [
+    { mode: "bootp", boot: "a".repeat(128) },
+    "boot file as it must have at most 127",
+  ],
   [{ leaseMs: 0 }, "Cannot use leaseMs as it must be 1000 to Infinity"],
   [{ leaseMs: NaN }, "current value is NaN"],
   [
