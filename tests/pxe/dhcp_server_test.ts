@@ -301,6 +301,48 @@ Deno.test("nobody declines or releases what is another's", async () => {
   assertEquals(lab.responder.leases(lab.now).length, 1);
 });
 
+Deno.test("who means another server declines and releases nothing here; who names none means this one", async () => {
+  const lab = dhcpLab();
+  const machine = new Machine(lab, UDHCPC);
+  const address = await machine.boot();
+  lab.story();
+  const ends = [MESSAGE_TYPE.Release, MESSAGE_TYPE.Decline];
+  const end = (type: number, server?: string) =>
+    machine.send(type, [
+      [DHCP_OPTION.RequestedAddress, addressValue(address)],
+      ...server ? [[DHCP_OPTION.ServerId, addressValue(server)] as const] : [],
+    ], { clientAddress: address });
+  for (const type of ends) await end(type, "10.99.0.2");
+  assertEquals(lab.responder.leases(lab.now).length, 1);
+  for (const type of ends) {
+    await machine.boot();
+    await end(type);
+  }
+  assertEquals(lab.story().filter((line) => !line.includes("offered")), [
+    "RELEASE ignored another server chosen",
+    "DECLINE ignored another server chosen",
+    `REQUEST leased ${address} again`,
+    `RELEASE released ${address}`,
+    `REQUEST leased ${address}`,
+    `DECLINE declined ${address}`,
+  ]);
+});
+
+Deno.test("a boot handler that fails for a REQUEST leaves it without an answer, and the lease stands", async () => {
+  let isBroken = false;
+  const boot = () => {
+    if (isBroken) throw new Error("Out of order");
+    return { file: "boot.0" };
+  };
+  const lab = dhcpLab({ boot });
+  const machine = new Machine(lab, UDHCPC);
+  await machine.discover();
+  isBroken = true;
+  assertEquals(await machine.select(), undefined);
+  isBroken = false;
+  assertEquals((await machine.select())?.packet.file, "boot.0");
+});
+
 Deno.test("a released address is the client's again when it comes back, and free for others before", async () => {
   const lab = dhcpLab();
   const machine = new Machine(lab, UDHCPC);
