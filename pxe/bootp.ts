@@ -6,18 +6,16 @@
 // 3. A client that names another server is left to that (RFC 951 section 7.3).
 // 4. The answer has 300 octets, and options without a message type (RFC 1497).
 
-import { networkOptions, replyPacket, toAll, toOwner } from "./_reply.ts";
+import { networkOptions, replyPacket, toAll } from "./_reply.ts";
 import {
   ignore,
-  ownAddress,
   type ServedNetwork,
   type Surroundings,
   type Turn,
 } from "./_turn.ts";
-import { networkOf } from "./dhcp_server.ts";
+import { inform, networkOf } from "./dhcp_server.ts";
 import { NO_ADDRESS } from "./ipv4.ts";
 import type { Lease } from "./leases.ts";
-import { isInNetwork } from "./network.ts";
 import type { DhcpReply } from "./dhcp_reply.ts";
 
 /** Answers a BOOTP message. */
@@ -34,7 +32,7 @@ export async function answerAsBootpServer(
   if (network === undefined) return ignore(turn, "unknown network");
   return packet.clientAddress === NO_ADDRESS
     ? await giveAddress(turn, around, network)
-    : await inform(turn, around, network);
+    : await inform(turn, around, network, {});
 }
 
 async function giveAddress(
@@ -85,24 +83,4 @@ async function giveAddress(
 function isKept(before: Lease | undefined, lease: Lease): boolean {
   return before?.address === lease.address &&
     before.expiresAt === lease.expiresAt;
-}
-
-async function inform(
-  turn: Turn,
-  around: Surroundings,
-  network: ServedNetwork,
-): Promise<DhcpReply[]> {
-  const address = ownAddress(turn);
-  if (address === undefined || !isInNetwork(network, address)) {
-    return ignore(turn, "no usable address");
-  }
-  const boot = await around.boot(turn);
-  if (boot === undefined) return [];
-  turn.tell({ type: "informed", address, file: boot?.file ?? null });
-  const answer = replyPacket(turn, around, {
-    clientAddress: address,
-    options: networkOptions(turn, network),
-    boot,
-  });
-  return [toOwner(turn, answer, address)];
 }

@@ -26,6 +26,7 @@ import {
   FOREVER_SECONDS,
   leaseOptions,
   networkOptions,
+  type ReplyContent,
   replyPacket,
   toAll,
   toOwner,
@@ -264,12 +265,23 @@ async function onEnd(
   return [];
 }
 
-async function onInform(
+function onInform(
   turn: Turn,
   around: Surroundings,
   network: ServedNetwork,
+): DhcpReply[] | Promise<DhcpReply[]> {
+  return isServed(turn, around)
+    ? inform(turn, around, network, { type: MESSAGE_TYPE.Ack })
+    : ignore(turn, "no network boot");
+}
+
+/** Tells a client that has an address the rest: by INFORM, or by BOOTP, whose answers have no type. */
+export async function inform(
+  turn: Turn,
+  around: Surroundings,
+  network: ServedNetwork,
+  content: Pick<ReplyContent, "type">,
 ): Promise<DhcpReply[]> {
-  if (!isServed(turn, around)) return ignore(turn, "no network boot");
   const address = ownAddress(turn);
   if (address === undefined || !isInNetwork(network, address)) {
     return ignore(turn, "no usable address");
@@ -278,7 +290,7 @@ async function onInform(
   if (boot === undefined) return [];
   turn.tell({ type: "informed", address, file: boot?.file ?? null });
   const answer = replyPacket(turn, around, {
-    type: MESSAGE_TYPE.Ack,
+    ...content,
     clientAddress: address,
     options: networkOptions(turn, network),
     boot,
