@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { DHCP_OPTION, readText } from "../../pxe/mod.ts";
+import { DHCP_OPTION, type Lease, readText } from "../../pxe/mod.ts";
 import {
   EVERYBODY,
   heardAddress,
@@ -154,4 +154,28 @@ Deno.test("BOOTP: a file that has no room is the handler's fault", async () => {
   });
   assertEquals(await new Machine(lab, {}, MAC).send(undefined), undefined);
   assertEquals(lab.story(), ["BOOTP failed"]);
+});
+
+Deno.test("BOOTP: an address that is known already is not saved again", async () => {
+  const saved: Lease[] = [];
+  const lab = bootpLab({
+    fixedAddresses: { [MAC]: "10.99.0.20" },
+    leaseStore: { leases: [], save: (lease) => void saved.push(lease) },
+  });
+  const machine = new Machine(lab, {}, MAC);
+  for (let i = 0; i < 3; i++) await machine.send(undefined);
+  assertEquals(saved.map(({ address }) => address), ["10.99.0.20"]);
+});
+
+Deno.test("BOOTP: a boot handler that fails leaves the client without an answer", async () => {
+  const lab = bootpLab({
+    fixedAddresses: { [MAC]: "10.99.0.20" },
+    boot: () => Promise.reject(new Error("Out of order")),
+  });
+  const machine = new Machine(lab, {}, MAC);
+  assertEquals(await machine.send(undefined), undefined);
+  const has = { clientAddress: "10.99.0.20" };
+  const from = { remote: remote("10.99.0.20", 68) };
+  assertEquals(await machine.send(undefined, [], has, from), undefined);
+  assertEquals(lab.story(), ["BOOTP failed", "BOOTP failed"]);
 });

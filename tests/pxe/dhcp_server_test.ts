@@ -341,6 +341,8 @@ Deno.test("a boot handler that fails for a REQUEST leaves it without an answer, 
   assertEquals(await machine.select(), undefined);
   isBroken = false;
   assertEquals((await machine.select())?.packet.file, "boot.0");
+  isBroken = true;
+  assertEquals(await machine.inform(machine.address), undefined);
 });
 
 Deno.test("a released address is the client's again when it comes back, and free for others before", async () => {
