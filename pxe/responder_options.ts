@@ -164,7 +164,8 @@ export function checkSettings(
     declineMs = DECLINE_MS,
   } = options;
   checkAddress(serverAddress, "use server address");
-  if (!isHostAddress(serverAddress)) {
+  // A loopback address is one on which to try things out.
+  if (!isHostAddress(serverAddress) && !serverAddress.startsWith("127.")) {
     throw new RangeError(
       `Cannot use server address as it must be one that clients can send to: current value is "${serverAddress}"`,
     );
