@@ -71,6 +71,18 @@ Deno.test("a client does not get back what it declined, as long as there are oth
   assert(next !== undefined && next !== address);
 });
 
+Deno.test("of several ranges each address is given once, and none between them", () => {
+  const ends = [["10.0.0.1", "10.0.0.2"], ["10.0.0.8", "10.0.0.8"]];
+  const ranges = [...ends, ["10.0.0.5", "10.0.0.6"]].map(([first, last]) => ({
+    first: parseIpv4(first!)!,
+    last: parseIpv4(last!)!,
+  }));
+  const pool = poolOf("10.0.0.1", "10.0.0.1", { ranges });
+  const given = [1, 2, 3, 4, 5].map((n) => take(pool, n, 0)).sort();
+  assertEquals(given, [1, 2, 5, 6, 8].map((n) => `10.0.0.${n}`));
+  assertEquals(take(pool, 6, 0), undefined);
+});
+
 Deno.test("an address derived from the client is the same for a pool that forgot all", () => {
   const addresses = [1, 2, 3].map((n) =>
     [poolOf("10.0.0.1", "10.0.3.200"), poolOf("10.0.0.1", "10.0.3.200")]
