@@ -5,33 +5,20 @@
 // 2. An API that does not answer in time, or answers with something else, is one that says nothing; who watches is told.
 // 3. Only a MAC address is ever put into a URL.
 
+import { SCRIPT_PATH } from "./boot_over_http.ts";
+import { formatMac, parseMac } from "./client.ts";
 import type { HttpHandler } from "./http_boot.ts";
 import {
   ipxeScript,
-  type MachineBoot,
+  type MachineLookup,
   parseMachineBoot,
 } from "./machine_boot.ts";
 
 /** Where a machine asks for what it is to boot, in pixiecore's JSON. */
 export const BOOT_PATH = "/v1/boot/";
 
-/** Where iPXE gets the same as a script. */
-export const SCRIPT_PATH = "/v1/ipxe/";
-
-const MAC_REGEXP = /^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i;
-
 /** What is read of an answer. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
-
-/**
- * What a machine is to boot.
- *
- * @param mac Its MAC address, in lower case with colons.
- * @returns What to boot; `undefined` to leave it alone.
- */
-export type MachineLookup = (
-  mac: string,
-) => MachineBoot | undefined | Promise<MachineBoot | undefined>;
 
 /** Options of {@linkcode askMachineApi}. */
 export interface MachineApiOptions {
@@ -166,7 +153,7 @@ export function machineApi(
         allow: "GET, HEAD",
       });
     }
-    const mac = parseMac(pathname.slice(path.length));
+    const mac = macOf(pathname.slice(path.length));
     const found = mac === null ? undefined : await lookup(mac);
     if (!found) return answer(404, "Not found\n", method);
     const boot = parseMachineBoot(found, origin);
@@ -178,15 +165,14 @@ export function machineApi(
   };
 }
 
-/** A MAC address of a path, in lower case with colons; `null` when it is none. */
-function parseMac(text: string): string | null {
-  let mac: string;
+/** The MAC address of a path, as a lookup takes it; `null` when it is none. */
+function macOf(text: string): string | null {
   try {
-    mac = decodeURIComponent(text);
+    const mac = parseMac(decodeURIComponent(text));
+    return mac ? formatMac(mac) : null;
   } catch {
     return null;
   }
-  return MAC_REGEXP.test(mac) ? mac.toLowerCase().replaceAll("-", ":") : null;
 }
 
 function answer(

@@ -23,6 +23,16 @@ export interface MachineBoot {
   readonly "ipxe-script"?: string;
 }
 
+/**
+ * What a machine is to boot.
+ *
+ * @param mac Its MAC address, in lower case with colons.
+ * @returns What to boot; `undefined` to leave it alone.
+ */
+export type MachineLookup = (
+  mac: string,
+) => MachineBoot | undefined | Promise<MachineBoot | undefined>;
+
 // deno-lint-ignore no-control-regex -- controls are what it looks for
 const CONTROL_REGEXP = /[\x00-\x1f\x7f]/;
 
