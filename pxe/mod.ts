@@ -78,3 +78,41 @@ export {
   RELAY_OPTION,
 } from "./sub_options.ts";
 export { details, summary } from "./summary.ts";
+export {
+  type BootAnswer,
+  bootByMac,
+  bootByUserClass,
+  type BootChoice,
+  type BootFiles,
+  bootFiles,
+  type BootHandler,
+  bootHandler,
+  type BootRule,
+  bootRules,
+} from "./boot.ts";
+export type {
+  DhcpEvent,
+  DhcpEventBase,
+  IgnoreReason,
+  RefusalReason,
+} from "./dhcp_event.ts";
+export type { DhcpArrival, DhcpReply } from "./dhcp_reply.ts";
+export {
+  formatLease,
+  LeaseFile,
+  type LeaseStorage,
+  parseLease,
+} from "./lease_file.ts";
+export { leaseStorage } from "./lease_storage.ts";
+export type { Lease, LeaseClient, LeaseState } from "./leases.ts";
+export {
+  type AddressRange,
+  type DhcpNetwork,
+  parseAddressRange,
+} from "./network.ts";
+export { type DhcpResponder, dhcpResponder } from "./responder.ts";
+export type {
+  DhcpMode,
+  DhcpResponderOptions,
+  LeaseStore,
+} from "./responder_options.ts";

@@ -1,0 +1,223 @@
+// What a network boot server answers, without a network: a message and the time in, answers out. Rules:
+// 1. Whatever comes in, nothing is thrown; what was not answered and why is an event.
+// 2. A reply is never answered, so that two servers can not keep each other busy.
+// 3. The boot handler is somebody else's code, and may take its time: there is a limit to how many clients wait for it.
+// 4. What a handler says is checked before it goes into a message: it is the handler that failed, not the network.
+
+import { isHostAddress } from "./_addresses.ts";
+import { checkAnswer } from "./_boot_answer.ts";
+import { BOOT_SERVER_PORT } from "./_reply.ts";
+import { ignore, type Surroundings, type Turn } from "./_turn.ts";
+import { type BootAnswer, type BootHandler, bootHandler } from "./boot.ts";
+import { answerAsBootpServer } from "./bootp.ts";
+import { describeClient, formatMac, type PxeClient } from "./client.ts";
+import type { DhcpEvent } from "./dhcp_event.ts";
+import type { DhcpPacket } from "./dhcp_packet.ts";
+import type { DhcpArrival, DhcpReply } from "./dhcp_reply.ts";
+import { answerAsDhcpServer } from "./dhcp_server.ts";
+import type { Lease, LeaseClient } from "./leases.ts";
+import { messageType, messageTypeName } from "./message_type.ts";
+import { answerAsBootServer, answerAsProxy } from "./proxy.ts";
+import {
+  checkPresence,
+  checkSettings,
+  type DhcpMode,
+  type DhcpResponderOptions,
+  type LeaseStore,
+} from "./responder_options.ts";
+
+/** What a network boot server answers. */
+export interface DhcpResponder {
+  /**
+   * Answers a message. It does not reject, whatever the message.
+   *
+   * @param packet The message.
+   * @param arrival When and how it came in.
+   * @returns The answers; none for most that is not for this server.
+   */
+  respond(packet: DhcpPacket, arrival: DhcpArrival): Promise<DhcpReply[]>;
+  /**
+   * The addresses that are offered, leased or declined.
+   *
+   * @param now The time, in milliseconds since 1970.
+   * @returns The leases.
+   */
+  leases(now: number): Lease[];
+}
+
+/** Clients that wait for the boot handler at once. */
+const MAX_WAITING = 1024;
+
+/**
+ * Makes a responder: what a DHCP, BOOTP or proxyDHCP server says, without sockets and clock. `servePxe` puts it on a
+ * network.
+ *
+ * @param options What it is, and what it knows.
+ * @returns The responder.
+ * @throws {TypeError} When an address or a network is none, or one that is needed is missing.
+ * @throws {RangeError} When a number or a range is not possible.
+ *
+ * @example A UEFI machine finds its boot file, beside a DHCP server
+ * ```ts
+ * import { DHCP_OPTION, dhcpResponder, MESSAGE_TYPE, textValue, u8Value } from "@tftpkit/tftp/pxe";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const responder = dhcpResponder({ serverAddress: "192.0.2.1", boot: "grubx64.efi" });
+ * const [offer] = await responder.respond({
+ *   op: "request",
+ *   hardwareType: 1,
+ *   hardwareAddress: new Uint8Array([0x52, 0x54, 0, 0, 0, 1]),
+ *   hops: 0,
+ *   transactionId: 7,
+ *   seconds: 0,
+ *   flags: 0x8000,
+ *   clientAddress: "0.0.0.0",
+ *   yourAddress: "0.0.0.0",
+ *   serverAddress: "0.0.0.0",
+ *   relayAddress: "0.0.0.0",
+ *   serverName: "",
+ *   file: "",
+ *   options: new Map([
+ *     [DHCP_OPTION.MessageType, u8Value(MESSAGE_TYPE.Discover)],
+ *     [DHCP_OPTION.VendorClass, textValue("PXEClient:Arch:00007:UNDI:003000")],
+ *   ]),
+ * }, {
+ *   now: Date.now(),
+ *   remote: { transport: "udp", hostname: "0.0.0.0", port: 68 },
+ *   port: 67,
+ * });
+ * assertEquals(offer?.packet.file, "grubx64.efi");
+ * assertEquals(offer?.packet.yourAddress, "0.0.0.0");
+ * assertEquals(offer?.to, { hostname: "255.255.255.255", port: 68 });
+ * ```
+ */
+export function dhcpResponder(options: DhcpResponderOptions): DhcpResponder {
+  return new Responder(options);
+}
+
+class Responder implements DhcpResponder {
+  readonly #mode: DhcpMode;
+  readonly #answersBootp: boolean;
+  readonly #handler: BootHandler | null;
+  readonly #store: LeaseStore | null;
+  readonly #tell: (event: DhcpEvent) => void;
+  readonly #around: Surroundings;
+  #waiting = 0;
+
+  constructor(options: DhcpResponderOptions) {
+    const {
+      mode = "proxy",
+      boot,
+      bootpAddresses = "fixed",
+      leaseStore,
+      onEvent = () => {},
+    } = options;
+    checkPresence(mode, options);
+    this.#mode = mode;
+    this.#answersBootp = mode === "bootp" ||
+      mode === "dhcp" && bootpAddresses !== "none";
+    this.#handler = boot === undefined ? null : bootHandler(boot);
+    this.#store = leaseStore ?? null;
+    this.#tell = onEvent;
+    this.#around = {
+      ...checkSettings(options),
+      bootpAddresses: bootpAddresses === "range" ? "range" : "fixed",
+      boot: (turn) => this.#boot(turn),
+      save: (turn, lease) => this.#save(turn, lease),
+    };
+    const before = [...leaseStore?.leases ?? []];
+    for (const { pool } of this.#around.networks) {
+      for (const lease of before) pool.restore(lease);
+    }
+  }
+
+  leases(now: number): Lease[] {
+    return this.#around.networks.flatMap(({ pool }) => [...pool.inForce(now)]);
+  }
+
+  async respond(
+    packet: DhcpPacket,
+    arrival: DhcpArrival,
+  ): Promise<DhcpReply[]> {
+    const client = describeClient(packet);
+    const message = messageTypeName(messageType(packet));
+    const turn: Turn = {
+      packet,
+      arrival,
+      client,
+      who: identify(packet, client),
+      tell: (event) => this.#tell({ client, message, ...event }),
+    };
+    return await this.#answer(turn);
+  }
+
+  #answer(turn: Turn): DhcpReply[] | Promise<DhcpReply[]> {
+    const { packet, client, who, arrival } = turn;
+    if (packet.op !== "request") return ignore(turn, "not a request");
+    if (who.mac === "" && who.clientId === undefined) {
+      return ignore(turn, "no identity");
+    }
+    if (
+      client.relayAddress !== undefined && !isHostAddress(client.relayAddress)
+    ) return ignore(turn, "no usable address");
+    const isBootp = messageType(packet) === undefined;
+    if (isBootp ? !this.#answersBootp : this.#mode === "bootp") {
+      return ignore(turn, "not served in this mode");
+    }
+    if (arrival.port === BOOT_SERVER_PORT) {
+      return answerAsBootServer(turn, this.#around);
+    }
+    if (isBootp) return answerAsBootpServer(turn, this.#around);
+    return this.#mode === "proxy"
+      ? answerAsProxy(turn, this.#around)
+      : answerAsDhcpServer(turn, this.#around);
+  }
+
+  async #boot(turn: Turn): Promise<BootAnswer | null | undefined> {
+    if (this.#handler === null) return null;
+    if (this.#waiting >= MAX_WAITING) {
+      ignore(turn, "too many at once");
+      return undefined;
+    }
+    this.#waiting++;
+    try {
+      const answer = await this.#handler(turn.client);
+      if (answer === undefined) return null;
+      checkAnswer(answer, messageType(turn.packet) === undefined);
+      // A client of HTTP boot cannot do anything with the name of a file.
+      const isUrl = /^https?:\/\//i.test(answer.file);
+      return turn.client.isHttpBoot && !isUrl ? null : answer;
+    } catch (error) {
+      turn.tell({ type: "failed", action: "choose boot file", error });
+      return undefined;
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  async #save(turn: Turn, lease: Lease): Promise<void> {
+    try {
+      await this.#store?.save(lease);
+    } catch (error) {
+      turn.tell({ type: "failed", action: "save lease", error });
+    }
+  }
+}
+
+/** By what a client is known: its identifier, unless that is its hardware address once more (RFC 2132 section 9.14). */
+function identify(packet: DhcpPacket, client: PxeClient): LeaseClient {
+  const { hardwareType, hardwareAddress } = packet;
+  const isBlank = hardwareAddress.every((octet) => octet === 0);
+  const octets = formatMac(hardwareAddress);
+  const type = formatMac(Uint8Array.of(hardwareType));
+  // As dnsmasq writes it: Ethernet goes without saying.
+  const mac = isBlank ? "" : hardwareType === 1 ? octets : `${type}-${octets}`;
+  const id = formatMac(client.clientId ?? new Uint8Array());
+  const { hostname } = client;
+  return {
+    mac,
+    // Shorter than two octets is no identifier.
+    ...(id.length < 5 || id === `${type}:${octets}` ? {} : { clientId: id }),
+    ...(hostname === undefined ? {} : { hostname }),
+  };
+}
