@@ -9,11 +9,8 @@
 import { type BootAnswer, type BootHandler, bootHandler } from "./boot.ts";
 import type { PxeClient } from "./client.ts";
 import type { MachineLookup } from "./machine_boot.ts";
-import {
-  type DhcpResponder,
-  dhcpResponder,
-  type DhcpResponderOptions,
-} from "./responder.ts";
+import { type DhcpResponder, dhcpResponder } from "./responder.ts";
+import type { DhcpResponderOptions } from "./responder_options.ts";
 
 /** HTTP of {@linkcode servePxe}. */
 export interface PxeHttpOptions {

@@ -38,6 +38,12 @@ export {
   MIN_DHCP_MESSAGE_BYTES,
 } from "./encode.ts";
 export { formatIpv4, NO_ADDRESS, parseIpv4 } from "./ipv4.ts";
+export {
+  httpBoot,
+  type HttpBootOptions,
+  type HttpExchange,
+  type HttpHandler,
+} from "./http_boot.ts";
 export { IPXE_OPTION, type IpxeFeatures, readIpxeFeatures } from "./ipxe.ts";
 export {
   MESSAGE_TYPE,
@@ -91,6 +97,10 @@ export {
   bootRules,
 } from "./boot.ts";
 export type {
+  PxeHttpOptions,
+  ServiceResponderOptions,
+} from "./boot_over_http.ts";
+export type {
   DhcpEvent,
   DhcpEventBase,
   IgnoreReason,
@@ -106,6 +116,17 @@ export {
 export { leaseStorage } from "./lease_storage.ts";
 export type { Lease, LeaseClient, LeaseState } from "./leases.ts";
 export {
+  askMachineApi,
+  machineApi,
+  type MachineApiOptions,
+} from "./machine_api.ts";
+export {
+  ipxeScript,
+  type MachineBoot,
+  type MachineLookup,
+  parseMachineBoot,
+} from "./machine_boot.ts";
+export {
   type AddressRange,
   type DhcpNetwork,
   parseAddressRange,
@@ -116,3 +137,12 @@ export type {
   DhcpResponderOptions,
   LeaseStore,
 } from "./responder_options.ts";
+export type { PxeEvent } from "./pxe_event.ts";
+export {
+  type PxeAddresses,
+  type PxeService,
+  servePxe,
+  type ServePxeOptions,
+} from "./service.ts";
+export type { DhcpPort } from "./sockets.ts";
+export { PxeStory } from "./story.ts";
