@@ -29,6 +29,7 @@ import {
   restartOptions,
   type ServeState,
 } from "./serve_reload.ts";
+import { checkRoot } from "./serve_root.ts";
 import {
   checkText,
   DEFAULT_DRAIN_MS,
@@ -251,30 +252,6 @@ async function realDirectory(file: string): Promise<string> {
     return await Deno.realPath(directory);
   } catch {
     return directory;
-  }
-}
-
-async function checkRoot(root: string): Promise<void> {
-  let info: Deno.FileInfo;
-  try {
-    info = await Deno.stat(root);
-    if (info.isDirectory) {
-      for await (const _ of Deno.readDir(root)) break;
-    }
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new Error(
-        `Cannot serve ${root} as there is no such directory: create it, or name another`,
-      );
-    }
-    throw new Error(
-      `Cannot serve ${root} as it cannot be read: ${explain(error)}`,
-    );
-  }
-  if (!info.isDirectory) {
-    throw new Error(
-      `Cannot serve ${root} as it is not a directory: name the directory it is in`,
-    );
   }
 }
 

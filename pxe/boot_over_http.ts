@@ -90,10 +90,28 @@ function fileUrl(origin: string, file: string): string {
 }
 
 /**
- * The responder of a service: what `servePxe` answers by.
+ * The responder of a service: what `servePxe` answers by, without a network.
  *
  * @param options What it knows.
- * @param httpPort The TCP port that HTTP is on; `null` as long as there is none.
+ * @param httpPort The TCP port that HTTP is on; `null` for no HTTP.
+ * @returns The responder.
+ * @throws {TypeError} When something is missing, or is not what it must be.
+ * @throws {RangeError} When a number or a range is not possible.
+ *
+ * @example What UEFI is told that boots by HTTP
+ * ```ts
+ * import { decodeDhcpPacket, serviceResponder, summary } from "@tftpkit/tftp/pxe";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const responder = serviceResponder({ hostname: "192.0.2.1", root: "./srv", boot: "app.efi" }, 8080);
+ * const discover = new Uint8Array(300);
+ * discover.set([1, 1, 6, 0, 0, 0, 0, 7]);
+ * discover.set([2, 0, 0, 0, 0, 7], 28);
+ * discover.set([0x63, 0x82, 0x53, 0x63, 53, 1, 1, 60, 10, ...new TextEncoder().encode("HTTPClient")], 236);
+ * const remote = { transport: "udp", hostname: "0.0.0.0", port: 68 } as const;
+ * const [offer] = await responder.respond(decodeDhcpPacket(discover), { now: 0, remote, port: 67 });
+ * assertEquals(offer?.packet.file, "http://192.0.2.1:8080/app.efi");
+ * ```
  */
 export function serviceResponder(
   options: ServiceResponderOptions,

@@ -96,9 +96,10 @@ export {
   type BootRule,
   bootRules,
 } from "./boot.ts";
-export type {
-  PxeHttpOptions,
-  ServiceResponderOptions,
+export {
+  type PxeHttpOptions,
+  serviceResponder,
+  type ServiceResponderOptions,
 } from "./boot_over_http.ts";
 export type {
   DhcpEvent,

@@ -4,7 +4,12 @@
 //    up to a limit, past which they are not answered; the machine asks again.
 // 3. The end is in order: no new answers, then transfers and downloads within their time, then the sockets.
 
-import { serveDir, type TftpHandler } from "../handlers/mod.ts";
+import {
+  serveDir,
+  type ServeDirOptions,
+  type SymlinkPolicy,
+  type TftpHandler,
+} from "../handlers/mod.ts";
 import {
   type Clock,
   type Network,
@@ -34,6 +39,18 @@ export type { PxeHttpOptions, ServiceResponderOptions };
 /** Options of {@linkcode servePxe}. */
 export interface ServePxeOptions
   extends Omit<ServiceResponderOptions, "onEvent"> {
+  /**
+   * What becomes of symbolic links below `root`.
+   *
+   * @default {"inside"}
+   */
+  readonly symlinks?: SymlinkPolicy;
+  /**
+   * Whether upper and lower case are the same in names of files.
+   *
+   * @default {false}
+   */
+  readonly caseInsensitive?: boolean;
   /** Answers TFTP requests, instead of `root`, which then is for HTTP alone. */
   readonly handler?: TftpHandler;
   /** How TFTP is served. */
@@ -235,7 +252,7 @@ class Service implements PxeService {
   }
 
   #serveTftp(network: Network): TftpServer {
-    const { hostname, root, handler, tftp, clock } = this.#options;
+    const { hostname, handler, tftp, clock } = this.#options;
     const { shutdownTimeoutMs = SHUTDOWN_TIMEOUT_MS } = this.#options;
     return serve(
       {
@@ -248,7 +265,7 @@ class Service implements PxeService {
         onError: (error) =>
           this.#emit({ type: "failed", action: "answer over TFTP", error }),
       },
-      handler ?? ((request) => serveDir(request, { root: root! })),
+      handler ?? ((request) => serveDir(request, this.#directory())),
     );
   }
 
@@ -264,11 +281,19 @@ class Service implements PxeService {
       shutdownTimeoutMs,
       handlers: [
         ...machines ? [machineApi(machines)] : [],
-        ...root === undefined ? [] : [httpBoot({ root, onExchange })],
+        ...root === undefined
+          ? []
+          : [httpBoot({ ...this.#directory(), onExchange })],
       ],
       onError: (error) =>
         this.#emit({ type: "failed", action: "answer over HTTP", error }),
     });
+  }
+
+  #directory(): ServeDirOptions {
+    const { root, symlinks, caseInsensitive = false } = this.#options;
+    const policy = symlinks === undefined ? {} : { symlinks };
+    return { root: root!, caseInsensitive, ...policy };
   }
 
   #hear({ socket, port }: DhcpEar): Promise<void> {
