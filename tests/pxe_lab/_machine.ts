@@ -21,6 +21,8 @@ export interface MachineOptions {
   /** SeaBIOS with iPXE in the card's ROM, or OVMF with a network stack of its own. */
   readonly firmware: "bios" | "uefi";
   readonly mac?: string;
+  /** Whether UEFI is to boot by HTTP, and not by PXE. */
+  readonly isHttpOnly?: boolean;
   /** The longest time that a boot may take. */
   readonly limitMs?: number;
 }
@@ -46,8 +48,9 @@ const LIMIT_MS = 120_000;
 export async function boot(
   lan: Lan,
   tools: MachineTools,
-  { firmware, mac = DEFAULT_MAC, limitMs = LIMIT_MS }: MachineOptions,
+  options: MachineOptions,
 ): Promise<BootOutcome> {
+  const { firmware, mac = DEFAULT_MAC, limitMs = LIMIT_MS } = options;
   const directory = await Deno.makeTempDir({ prefix: "tftpkit-lab-" });
   const vars = `${directory}/vars.fd`;
   const tap = await lan.addTap();
@@ -66,7 +69,8 @@ export async function boot(
         ...["-device", "virtio-rng-pci"],
         ...["-drive", flash(0, `readonly=on,file=${tools.ovmfCode}`)],
         ...["-drive", flash(1, `file=${vars}`)],
-        ...["-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=no"],
+        ...withoutPxe(6),
+        ...options.isHttpOnly ? withoutPxe(4) : [],
       ]
       : ["-device", `e1000,netdev=net0,mac=${mac},bootindex=1`],
   ]);
@@ -86,6 +90,13 @@ export async function boot(
       Math.round(durationMs)
     } ms\n${machine.text}`,
   };
+}
+
+function withoutPxe(version: 4 | 6): readonly string[] {
+  return [
+    "-fw_cfg",
+    `name=opt/org.tianocore/IPv${version}PXESupport,string=no`,
+  ];
 }
 
 function flash(unit: number, rest: string): string {
