@@ -5,8 +5,8 @@
 // 2. What does not fit into the options area goes to `file`, then `sname`, where these are free (RFC 2131 section 4.1).
 //    An option of up to 255 octets stays in one piece; a longer one is split (RFC 3396), its parts in the order in which
 //    the areas are read. Option 82 stays in the options area, where relay agents look for it.
-// 3. What fits nowhere is left out, the least important first: a client gets a smaller answer rather than none. `KEPT`
-//    is the order; the message type goes last.
+// 3. Where there is no room for all, the most important options get theirs first, in the order of `IMPORTANT`, and each further
+//    one if there is still room for it: a client gets a smaller answer rather than none.
 
 import { optionBytes, type OptionPart, splitOption } from "./_option_area.ts";
 import type { DhcpOptions } from "./dhcp_packet.ts";
@@ -35,8 +35,11 @@ const FIRST: readonly number[] = [
   DHCP_OPTION.SubnetMask,
 ];
 
-/** What is kept when there is no room for all, the most important first. Whatever is not named is dropped before these. */
-const KEPT: readonly number[] = [
+/** The option that goes behind all others. */
+const LAST = DHCP_OPTION.RelayAgentInformation;
+
+/** Who gets room first where there is not enough for all. Whatever is not named comes behind these, in the map's order. */
+const IMPORTANT: readonly number[] = [
   DHCP_OPTION.MessageType,
   DHCP_OPTION.ServerId,
   DHCP_OPTION.RelayAgentInformation,
@@ -54,53 +57,74 @@ const KEPT: readonly number[] = [
   DHCP_OPTION.RebindingTime,
 ];
 
+const NOTHING: OptionAreas = { options: [], file: [], serverName: [] };
+
 /** Lays options out in the areas; `onDrop` is told what found no room. */
 export function fitOptions(
   options: DhcpOptions,
   rooms: OptionRooms,
   onDrop?: (code: number) => void,
 ): OptionAreas {
-  const left = inOrder(options);
-  for (;;) {
-    const areas = placeTogether(left, rooms) ?? placeApart(left, rooms);
-    if (areas) return areas;
-    const least = leastImportant([...left.keys()]);
-    left.delete(least);
-    onDrop?.(least);
+  const ordered = inOrder(options);
+  const whole = place(ordered, rooms);
+  if (whole) return whole;
+  let areas = NOTHING;
+  const kept = new Set<number>();
+  for (const code of byImportance([...options.keys()])) {
+    kept.add(code);
+    const more = place(ordered.filter(([code]) => kept.has(code)), rooms);
+    if (more) areas = more;
+    else {
+      kept.delete(code);
+      onDrop?.(code);
+    }
   }
+  return areas;
 }
 
-function inOrder(options: DhcpOptions): Map<number, Uint8Array> {
-  const ordered = new Map<number, Uint8Array>();
-  const last = DHCP_OPTION.RelayAgentInformation;
-  const middle = [...options.keys()].filter((code) => code !== last);
-  for (const code of [...FIRST, ...middle, last]) {
+type OrderedOptions = readonly (readonly [code: number, value: Uint8Array])[];
+
+function inOrder(options: DhcpOptions): OrderedOptions {
+  const codes = [...options.keys()];
+  const others = codes.filter((code) => !FIRST.includes(code) && code !== LAST);
+  return [...FIRST, ...others, LAST].flatMap((code) => {
     const value = options.get(code);
-    if (value) ordered.set(code, value);
-  }
-  return ordered;
+    return value ? [[code, value] as const] : [];
+  });
+}
+
+function byImportance(codes: readonly number[]): number[] {
+  return [
+    ...IMPORTANT.filter((code) => codes.includes(code)),
+    ...codes.filter((code) => !IMPORTANT.includes(code)),
+  ];
+}
+
+function place(
+  options: OrderedOptions,
+  rooms: OptionRooms,
+): OptionAreas | undefined {
+  return placeTogether(options, rooms) ?? placeApart(options, rooms);
 }
 
 /** Everything in the options area. */
 function placeTogether(
-  options: DhcpOptions,
+  options: OrderedOptions,
   rooms: OptionRooms,
 ): OptionAreas | undefined {
   let size = 0;
-  for (const value of options.values()) size += optionBytes(value);
+  for (const [, value] of options) size += optionBytes(value);
   if (size > rooms.options) return undefined;
-  const parts = [...options].flatMap(([code, value]) =>
-    splitOption(code, value)
-  );
+  const parts = options.flatMap(([code, value]) => splitOption(code, value));
   return { options: parts, file: [], serverName: [] };
 }
 
 /** Each part in the first area that has room, but never in one that is read before the part it continues. */
 function placeApart(
-  options: DhcpOptions,
+  options: OrderedOptions,
   rooms: OptionRooms,
 ): OptionAreas | undefined {
-  const relay = options.get(DHCP_OPTION.RelayAgentInformation);
+  const relay = options.find(([code]) => code === LAST)?.[1];
   const left = [
     rooms.options - OVERLOAD_BYTES - (relay ? optionBytes(relay) : 0),
     rooms.file,
@@ -109,7 +133,7 @@ function placeApart(
   if (left[0]! < 0) return undefined;
   const placed: OptionPart[][] = [[], [], []];
   for (const [code, value] of options) {
-    if (code === DHCP_OPTION.RelayAgentInformation) continue;
+    if (code === LAST) continue;
     let area = 0;
     for (const part of splitOption(code, value)) {
       const size = 2 + part.value.length;
@@ -119,17 +143,10 @@ function placeApart(
       placed[area]!.push(part);
     }
   }
-  if (relay) {
-    placed[0]!.push(...splitOption(DHCP_OPTION.RelayAgentInformation, relay));
-  }
+  if (relay) placed[0]!.push(...splitOption(LAST, relay));
   return {
     options: placed[0]!,
     file: placed[1]!,
     serverName: placed[2]!,
   };
-}
-
-function leastImportant(codes: readonly number[]): number {
-  return codes.findLast((code) => !KEPT.includes(code)) ??
-    KEPT.findLast((code) => codes.includes(code))!;
 }

@@ -42,7 +42,7 @@ export interface PxeClient {
   readonly userClass: readonly string[];
   /** The vendor class (option 60); empty where there is none. */
   readonly vendorClass: string;
-  /** The machine's UUID (option 97) as text, such as `564d54d0-0000-4000-8000-000000000001`. */
+  /** The machine's UUID (option 97) as firmware shows it, such as `12345678-9abc-def0-1122-334455667788`. */
   readonly uuid: string | undefined;
   /** The octets that it wants to be known by (option 61). */
   readonly clientId: Uint8Array | undefined;
@@ -177,8 +177,11 @@ function readUserClass(options: DhcpOptions): string[] {
   if (!value || value.length === 0) return [];
   const words: string[] = [];
   for (let offset = 0; offset < value.length;) {
-    const end = offset + 1 + value[offset]!;
-    if (value[offset] === 0 || end > value.length) {
+    const length = value[offset]!;
+    // Padding behind the list.
+    if (length === 0 && words.length > 0) break;
+    const end = offset + 1 + length;
+    if (length === 0 || end > value.length) {
       return [readText(options, DHCP_OPTION.UserClass) ?? ""];
     }
     words.push(bytesToText(value.subarray(offset + 1, end)));
@@ -187,13 +190,19 @@ function readUserClass(options: DhcpOptions): string[] {
   return words;
 }
 
-/** Sixteen octets behind a type of 0 (RFC 4578 section 2.3), in the order in which a UUID is written. */
+/**
+ * Sixteen octets behind a type of 0 (RFC 4578 section 2.3). They come as they lie in the machine's tables, where the first
+ * three numbers of a UUID have their least significant octet first: so iPXE and EDK2 send them.
+ */
 function readUuid(options: DhcpOptions): string | undefined {
   const value = options.get(DHCP_OPTION.ClientMachineId);
   if (value?.length !== 17 || value[0] !== 0) return undefined;
-  const digits = Array.from(value.subarray(1), hexOctet).join("");
+  const digits = UUID_ORDER.map((i) => hexOctet(value[i]!)).join("");
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
+
+/** Where in option 97 each octet of a UUID lies, in the order in which it is written. */
+const UUID_ORDER = [4, 3, 2, 1, 6, 5, 8, 7, 9, 10, 11, 12, 13, 14, 15, 16];
 
 function hexOctet(octet: number): string {
   return octet.toString(16).padStart(2, "0");

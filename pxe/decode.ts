@@ -128,6 +128,8 @@ function overloadOf(parts: OptionParts): number {
 
 /** The text of a field that ends at its NUL, or where the field ends. */
 function fieldText(bytes: Uint8Array, start: number, end: number): string {
+  // Mostly there is none.
+  if (bytes[start] === 0) return "";
   const field = bytes.subarray(start, end);
   const length = field.indexOf(0);
   return bytesToText(length < 0 ? field : field.subarray(0, length));

@@ -4,7 +4,7 @@
 //    any option has no cookie.
 // 2. Text fields end with NUL. A file name that is too long for its field is sent as option 67, a name of a server as
 //    option 66, unless the packet has that option already.
-// 3. Which option goes where, and which is left out, is told in `_fit_options.ts`.
+// 3. Which option goes where, and which is left out, is decided in `_fit_options.ts`.
 
 import { textToBytes } from "../packet/_text.ts";
 import { fitOptions, type OptionAreas } from "./_fit_options.ts";
@@ -47,9 +47,10 @@ export interface DhcpEncodeLimits {
 /**
  * Turns a BOOTP or DHCP message into a datagram of at least 300 octets.
  *
- * Options that do not fit move into `file` and `sname` where these are empty (option 52); what still has no room is left
- * out, the least important first, and told to `onDrop`. Without a message type (53) the message is BOOTP, with 300 octets and
- * no overload. Option 52 of the packet is not looked at: the encoder sets its own.
+ * Options that do not fit move into `file` and `sname` where these are empty (option 52). Where that is not enough, the most
+ * important options get their room first, and those that find none are left out and told to `onDrop`: size never makes this
+ * function throw. Without a message type (53) the message is BOOTP, with 300 octets and no overload. Option 52 of the packet
+ * is not looked at: the encoder sets its own.
  *
  * @param packet The message.
  * @param limits How large it may get, and who is told what was left out.

@@ -1,4 +1,4 @@
-// What option 43 says when the vendor class is PXEClient (PXE 2.1 section 2.4, tables 2-1 and 2-2). A client that finds
+// What option 43 says when the vendor class is PXEClient (PXE specification 2.1, table "PXE DHCP Options (Full List)"). A client that finds
 // nothing here takes a server that calls itself PXEClient for a boot server, and asks its port 4011: to have the file
 // loaded at once, set `discoveryControl` to `BootFileAtOnce`.
 
@@ -14,7 +14,7 @@ import {
 } from "./option_value.ts";
 import { decodeSubOptions, encodeSubOptions } from "./sub_options.ts";
 
-/** Codes inside of option 43 of PXE (PXE 2.1 section 2.4). */
+/** Codes inside of option 43 of PXE (PXE specification 2.1, table "PXE DHCP Options (Full List)"). */
 export const PXE_OPTION = {
   /** 1: multicast address of an MTFTP file. */
   MtftpAddress: 1,
@@ -44,7 +44,7 @@ export const PXE_OPTION = {
   BootItem: 71,
 } as const;
 
-/** Bits of discovery control (PXE 2.1 table 2-2, tag 6). */
+/** Bits of discovery control, sub-option 6 of PXE. */
 export const DISCOVERY_CONTROL = {
   /** Do not look for boot servers by broadcast. */
   NoBroadcast: 1,
@@ -74,7 +74,7 @@ export interface PxeVendorOptions {
 
 /** Boot servers of one type. */
 export interface PxeBootServer {
-  /** The type: 0 is "local boot", 32768 and above are vendors' own. */
+  /** The type: those below 32768 are given out by the specification, the others are vendors' own. */
   readonly type: number;
   /** Their addresses. */
   readonly addresses: readonly string[];

@@ -6,6 +6,7 @@ import { describeClient, formatMac } from "./client.ts";
 import { decodeDhcpPacket } from "./decode.ts";
 import type { DhcpPacket } from "./dhcp_packet.ts";
 import { NO_ADDRESS } from "./ipv4.ts";
+import { readIpxeFeatures } from "./ipxe.ts";
 import { messageType, messageTypeName } from "./message_type.ts";
 import { DHCP_OPTION, dhcpOptionName } from "./option_code.ts";
 import { decodePxeOptions } from "./pxe_options.ts";
@@ -17,7 +18,6 @@ import {
   readU32,
   readU8,
 } from "./option_value.ts";
-import { decodeSubOptions } from "./sub_options.ts";
 
 /**
  * Tells a message in one line: its type, the machine, and what matters for an address and a boot.
@@ -100,7 +100,7 @@ function replyFacts(packet: DhcpPacket): Fact[] {
     ["server", readAddress(options, DHCP_OPTION.ServerId)],
     ["next", packet.serverAddress],
     ["relay", packet.relayAddress],
-    ["lease", leaseText(readU32(options, DHCP_OPTION.LeaseTime))],
+    ["lease", secondsText(readU32(options, DHCP_OPTION.LeaseTime))],
     ["class", quoted(readText(options, DHCP_OPTION.VendorClass))],
     [
       "file",
@@ -124,7 +124,7 @@ function replyFacts(packet: DhcpPacket): Fact[] {
  * const bytes = new Uint8Array(300);
  * bytes.set([2, 1, 6]);
  * bytes.set([0x63, 0x82, 0x53, 0x63, 53, 1, 5, 51, 4, 0, 0, 14, 16, 255], 236);
- * assertStringIncludes(details(decodeDhcpPacket(bytes)), "lease time (51): 3600 s");
+ * assertStringIncludes(details(decodeDhcpPacket(bytes)), "lease time (51): 3600s");
  * ```
  */
 export function details(packet: DhcpPacket | Uint8Array): string {
@@ -162,7 +162,7 @@ const tellText: Teller = ({ options }, code) => quoted(readText(options, code));
 const tellAddresses: Teller = ({ options }, code) =>
   readAddresses(options, code).join(", ");
 const tellSeconds: Teller = ({ options }, code) =>
-  leaseText(readU32(options, code));
+  secondsText(readU32(options, code));
 
 const TELLERS: ReadonlyMap<number, Teller> = new Map<number, Teller>([
   ...[1, 3, 4, 5, 6, 7, 16, 28, 42, 50, 54, 118, 150].map((code) =>
@@ -176,20 +176,36 @@ const TELLERS: ReadonlyMap<number, Teller> = new Map<number, Teller>([
   [55, ({ options }) => [...options.get(55) ?? []].join(" ")],
   [57, ({ options }, code) => readU16(options, code)?.toString()],
   [77, (packet) => quoted(describeClient(packet).userClass.join(" "))],
-  [93, (packet) => {
-    const { architecture } = describeClient(packet);
-    return `${architecture} ${architectureName(architecture)}`;
-  }],
+  [93, ({ options }) => tellArchitectures(options.get(93)!)],
   [97, (packet) => describeClient(packet).uuid],
   [43, ({ options }) => {
     const isPxe = readText(options, 60)?.startsWith("PXEClient");
     if (!isPxe) return undefined;
     return quoteless(JSON.stringify(decodePxeOptions(options.get(43)!)));
   }],
-  [175, ({ options }) =>
-    [...decodeSubOptions(options.get(175)!)]
-      .map(([code, value]) => `${code}=${hexBytes(value)}`).join(" ")],
+  [94, ({ options }) => tellInterface(options.get(94)!)],
+  [175, ({ options }) => {
+    const { version, features } = readIpxeFeatures(options)!;
+    return [version, ...features].filter((word) => word !== "").join(" ");
+  }],
 ]);
+
+function tellArchitectures(value: Uint8Array): string | undefined {
+  if (value.length % 2 !== 0) return undefined;
+  const types = Array.from(
+    { length: value.length / 2 },
+    (_, i) => (value[2 * i]! << 8) | value[2 * i + 1]!,
+  );
+  return types.map((type) => `${type} ${architectureName(type)}`).join(", ");
+}
+
+/** Type 1 is UNDI, with its version (RFC 4578 section 2.2). */
+function tellInterface(value: Uint8Array): string | undefined {
+  const [type, major, minor] = value;
+  return type === 1 && value.length === 3
+    ? `UNDI ${major}.${minor}`
+    : undefined;
+}
 
 function optionText(packet: DhcpPacket, code: number): string {
   const value = packet.options.get(code)!;
@@ -209,9 +225,9 @@ function title(packet: DhcpPacket): string {
   return type === undefined ? `BOOTP ${packet.op}` : messageTypeName(type);
 }
 
-function leaseText(seconds: number | undefined): string | undefined {
+function secondsText(seconds: number | undefined): string | undefined {
   if (seconds === undefined) return undefined;
-  return seconds === 0xffffffff ? "for ever" : `${seconds} s`;
+  return seconds === 0xffffffff ? "forever" : `${seconds}s`;
 }
 
 function firstWord(vendorClass: string): string {
