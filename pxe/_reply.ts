@@ -102,11 +102,11 @@ function addBootOptions(
   isDhcp: boolean,
 ): void {
   const { client } = turn;
-  if (isDhcp && (client.isPxe || client.isIpxe)) {
+  if (isDhcp && client.isHttpBoot) {
+    options.set(DHCP_OPTION.VendorClass, textValue("HTTPClient"));
+  } else if (isDhcp && (client.isPxe || client.isIpxe)) {
     options.set(DHCP_OPTION.VendorClass, textValue("PXEClient"));
     options.set(DHCP_OPTION.VendorSpecific, vendorOptions(turn));
-  } else if (isDhcp && client.isHttpBoot) {
-    options.set(DHCP_OPTION.VendorClass, textValue("HTTPClient"));
   }
   if (isAsked(turn, DHCP_OPTION.TftpServerName)) {
     options.set(DHCP_OPTION.TftpServerName, textValue(server));

@@ -48,6 +48,9 @@ export function ignore(turn: Turn, reason: IgnoreReason): [] {
 }
 
 /** Whether a client is one that boots from the network, or all are answered. */
-export function isServed({ client }: Turn, { answerAll }: Surroundings) {
+export function isServed(
+  { client }: Turn,
+  { answerAll }: Surroundings,
+): boolean {
   return answerAll || client.isPxe || client.isHttpBoot || client.isIpxe;
 }

@@ -33,7 +33,7 @@ export type IgnoreReason =
   | "no usable address"
   /** The client has no fixed address, and others are not for BOOTP. */
   | "no fixed address"
-  /** Too many clients wait for the boot handler. */
+  /** Too many messages wait for the boot handler or the disk. */
   | "too many at once";
 
 /** Why a client was told that it cannot have an address. */

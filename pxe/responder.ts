@@ -1,7 +1,8 @@
 // What a network boot server answers, without a network: a message and the time in, answers out. Rules:
 // 1. Whatever comes in, nothing is thrown; what was not answered and why is an event.
 // 2. A reply is never answered, so that two servers can not keep each other busy.
-// 3. The boot handler is somebody else's code, and may take its time: there is a limit to how many clients wait for it.
+// 3. The boot handler is somebody else's code, and a disk has its moods: there is a limit to how many messages wait for
+//    them at once. What comes beyond it is not answered; its sender will try again.
 // 4. What a handler says is checked before it goes into a message: it is the handler that failed, not the network.
 
 import { isHostAddress } from "./_addresses.ts";
@@ -45,7 +46,7 @@ export interface DhcpResponder {
   leases(now: number): Lease[];
 }
 
-/** Clients that wait for the boot handler at once. */
+/** Messages that wait for the boot handler or the disk at once. */
 const MAX_WAITING = 1024;
 
 /**
@@ -148,7 +149,13 @@ class Responder implements DhcpResponder {
       who: identify(packet, client),
       tell: (event) => this.#tell({ client, message, ...event }),
     };
-    return await this.#answer(turn);
+    if (this.#waiting >= MAX_WAITING) return ignore(turn, "too many at once");
+    this.#waiting++;
+    try {
+      return await this.#answer(turn);
+    } finally {
+      this.#waiting--;
+    }
   }
 
   #answer(turn: Turn): DhcpReply[] | Promise<DhcpReply[]> {
@@ -175,23 +182,14 @@ class Responder implements DhcpResponder {
 
   async #boot(turn: Turn): Promise<BootAnswer | null | undefined> {
     if (this.#handler === null) return null;
-    if (this.#waiting >= MAX_WAITING) {
-      ignore(turn, "too many at once");
-      return undefined;
-    }
-    this.#waiting++;
     try {
       const answer = await this.#handler(turn.client);
       if (answer === undefined) return null;
       checkAnswer(answer, messageType(turn.packet) === undefined);
-      // A client of HTTP boot cannot do anything with the name of a file.
-      const isUrl = /^https?:\/\//i.test(answer.file);
-      return turn.client.isHttpBoot && !isUrl ? null : answer;
+      return isUseful(turn.client, answer) ? answer : null;
     } catch (error) {
       turn.tell({ type: "failed", action: "choose boot file", error });
       return undefined;
-    } finally {
-      this.#waiting--;
     }
   }
 
@@ -202,6 +200,11 @@ class Responder implements DhcpResponder {
       turn.tell({ type: "failed", action: "save lease", error });
     }
   }
+}
+
+/** A client of HTTP boot cannot do anything with the name of a file, unless it is iPXE. */
+function isUseful(client: PxeClient, { file }: BootAnswer): boolean {
+  return !client.isHttpBoot || client.isIpxe || /^https?:\/\//i.test(file);
 }
 
 /** By what a client is known: its identifier, unless that is its hardware address once more (RFC 2132 section 9.14). */

@@ -164,8 +164,8 @@ export function checkSettings(
     declineMs = DECLINE_MS,
   } = options;
   checkAddress(serverAddress, "use server address");
-  checkDuration("minLeaseMs", minLeaseMs, 1000, leaseMs);
   checkDuration("leaseMs", leaseMs, 1000, Infinity);
+  checkDuration("minLeaseMs", minLeaseMs, 1000, leaseMs);
   checkDuration("offerMs", offerMs, 1, MAX_MS);
   checkDuration("declineMs", declineMs, 0, MAX_MS);
   checkText("server name", serverName, MAX_NAME_BYTES);

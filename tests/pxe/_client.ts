@@ -4,8 +4,10 @@
  * @module
  */
 
+import type { UdpAddress } from "../../net/mod.ts";
 import {
   addressValue,
+  type BootChoice,
   decodeDhcpPacket,
   DHCP_OPTION,
   type DhcpArrival,
@@ -95,18 +97,25 @@ export interface Heard {
   readonly from: number;
 }
 
+/** Options of a responder; `null` where there is no boot file at all. */
+export type LabOptions = Partial<
+  & Omit<DhcpResponderOptions, "boot">
+  & { readonly boot: BootChoice | null }
+>;
+
 /** A responder with a clock, and what it told. */
 export class Lab {
   readonly responder: DhcpResponder;
   readonly events: DhcpEvent[] = [];
   now = NOW;
 
-  constructor(options: Partial<DhcpResponderOptions>) {
+  constructor(options: LabOptions) {
+    const { boot = "boot.0", ...others } = options;
     this.responder = dhcpResponder({
       serverAddress: SERVER,
-      boot: "boot.0",
+      ...boot !== null && { boot },
       onEvent: (event) => this.events.push(event),
-      ...options,
+      ...others,
     });
   }
 
@@ -134,8 +143,18 @@ export class Lab {
   }
 }
 
-export function remote(hostname: string, port: number) {
-  return { transport: "udp", hostname, port } as const;
+/** A DHCP server for one network that answers all. */
+export function dhcpLab(options: LabOptions = {}): Lab {
+  return new Lab({
+    mode: "dhcp",
+    networks: [NETWORK],
+    answerAll: true,
+    ...options,
+  });
+}
+
+export function remote(hostname: string, port: number): UdpAddress {
+  return { transport: "udp", hostname, port };
 }
 
 export function overTheWire(reply: DhcpReply): Heard {
@@ -246,6 +265,7 @@ export class Machine {
     return this.send(MESSAGE_TYPE.Release, address(54, SERVER), more);
   }
 
+  /** INFORM from an address of its own. */
   inform(has: string, from = has): Promise<Heard | undefined> {
     const more = { clientAddress: has };
     return this.send(MESSAGE_TYPE.Inform, [], more, {
