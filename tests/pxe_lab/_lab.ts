@@ -33,7 +33,10 @@ const EFI_BYTES = 1_000_000;
 export const BIOS_FILE = "nbp.0";
 export const EFI_FILE = "app.efi";
 
-const CONFIG = fromFileUrl(new URL("../../deno.json", import.meta.url));
+/** The configuration that our programs run with. */
+export const CONFIG: string = fromFileUrl(
+  new URL("../../deno.json", import.meta.url),
+);
 const PROGRAM = fromFileUrl(new URL("../../cli.ts", import.meta.url));
 
 const lanTools = await findLanTools();

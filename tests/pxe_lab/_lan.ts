@@ -118,10 +118,11 @@ export class Lan implements AsyncDisposable {
     const command = host.command(path, args);
     const process = new LabProcess(command.path, command.args);
     if (!ready) return process;
-    const timer = setTimeout(() => process.kill("SIGKILL"), SERVER_START_MS);
-    const isReady = await process.until(ready) !== null;
-    clearTimeout(timer);
-    if (isReady) return process;
+    try {
+      if (await process.until(ready, SERVER_START_MS)) return process;
+    } catch {
+      // It is not ready in time.
+    }
     await process[Symbol.asyncDispose]();
     throw new Error(`Cannot start ${path}: ${process.text}`);
   }
@@ -161,5 +162,3 @@ export async function findLanTools(): Promise<LinkTools | null> {
     return null;
   }
 }
-
-export { runProgram };

@@ -75,13 +75,14 @@ export async function boot(
       : ["-device", `e1000,netdev=net0,mac=${mac},bootindex=1`],
   ]);
   const timer = setTimeout(() => machine.kill("SIGKILL"), limitMs);
-  machine.until(FAILED_REGEXP).then((match) => {
+  const failed = machine.until(FAILED_REGEXP, 2 * limitMs).then((match) => {
     if (match) machine.kill("SIGTERM");
   });
   const { code } = await machine.status;
   const durationMs = performance.now() - startedAt;
   clearTimeout(timer);
   await machine[Symbol.asyncDispose]();
+  await failed;
   await Deno.remove(directory, { recursive: true });
   return {
     isWhole: code === WHOLE_STATUS,

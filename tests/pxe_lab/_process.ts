@@ -6,6 +6,9 @@
 
 import { stop } from "../interop/_peers.ts";
 
+/** Nothing that is waited for takes longer. */
+const WAIT_MS = 60_000;
+
 /** A process whose output is kept, and can be waited for. */
 export class LabProcess implements AsyncDisposable {
   /** How it ends. */
@@ -41,14 +44,27 @@ export class LabProcess implements AsyncDisposable {
   }
 
   /** Waits until it has said something that matches; `null` when it has ended before. */
-  async until(regexp: RegExp): Promise<RegExpExecArray | null> {
-    for (;;) {
-      const match = regexp.exec(this.text);
-      if (match || this.#hasEnded) return match;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#waiting.add(resolve);
-      await promise;
-      this.#waiting.delete(resolve);
+  async until(
+    regexp: RegExp,
+    limitMs = WAIT_MS,
+  ): Promise<RegExpExecArray | null> {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#wake();
+    }, limitMs);
+    try {
+      for (;;) {
+        const match = regexp.exec(this.text);
+        if (match || this.#hasEnded) return match;
+        if (isLate) throw new Error(`Waited for ${regexp} in: ${this.text}`);
+        const { promise, resolve } = Promise.withResolvers<void>();
+        this.#waiting.add(resolve);
+        await promise;
+        this.#waiting.delete(resolve);
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 
