@@ -46,7 +46,7 @@ export interface ServiceResponderOptions
 export const SCRIPT_PATH = "/v1/ipxe/";
 
 /** What there is over HTTP. */
-interface HttpOffer {
+export interface HttpOffer {
   /** Where the service is, as `http://192.0.2.1:8080`. */
   readonly origin: string;
   /** Whether it has the files that TFTP has. */

@@ -50,6 +50,8 @@ export interface HttpBootOptions
    * @param exchange The request, and what became of it.
    */
   readonly onExchange?: (exchange: HttpExchange) => void;
+  /** Breaks off all downloads when it is aborted. */
+  readonly signal?: AbortSignal;
   /**
    * The time in milliseconds since 1970, as files have it.
    *
@@ -113,6 +115,7 @@ export function httpBoot(options: HttpBootOptions): HttpHandler {
     symlinks,
     caseInsensitive = false,
     onExchange,
+    signal,
     now = Date.now,
   } = options;
   const settings = checkDirectory({
@@ -120,6 +123,10 @@ export function httpBoot(options: HttpBootOptions): HttpHandler {
     caseInsensitive,
     ...symlinks === undefined ? {} : { symlinks },
   });
+  const downloads: Downloads = new Set();
+  signal?.addEventListener("abort", () => {
+    for (const breakOff of [...downloads]) breakOff(signal.reason);
+  }, { once: true });
   return (request, info) => {
     const startedAt = performance.now();
     const { pathname } = new URL(request.url);
@@ -153,7 +160,7 @@ export function httpBoot(options: HttpBootOptions): HttpHandler {
     } catch (error) {
       return refuse(statusOf(error), error);
     }
-    return respond(request, name, opened, now(), { tell, refuse });
+    return respond(request, name, opened, now(), { tell, refuse, downloads });
   };
 }
 
@@ -162,7 +169,11 @@ interface Opened {
   readonly info: Deno.FileInfo;
 }
 
-interface Teller {
+/** What breaks off each download that is under way. */
+type Downloads = Set<(reason: unknown) => void>;
+
+interface Surroundings {
+  readonly downloads: Downloads;
   tell(status: number, bytes: number, error: unknown): void;
   refuse(status: number, error: unknown, headers?: HeadersInit): Response;
 }
@@ -172,7 +183,7 @@ function respond(
   name: string,
   { file, info }: Opened,
   now: number,
-  { tell, refuse }: Teller,
+  { tell, refuse, downloads }: Surroundings,
 ): Response {
   const { size, mtime, ino: inode } = info;
   const modifiedMs = mtime?.getTime() ?? null;
@@ -205,9 +216,8 @@ function respond(
     tell(status, 0, null);
     return new Response(method === "HEAD" ? null : "", { status, headers });
   }
-  const body = bodyOf({ file, info }, { start, end }, (bytes, error) => {
-    tell(status, bytes, error);
-  });
+  const onEnd = (bytes: number, error: unknown) => tell(status, bytes, error);
+  const body = bodyOf({ file, info }, { start, end }, downloads, onEnd);
   return new Response(body, { status, headers });
 }
 
@@ -215,16 +225,24 @@ function respond(
 function bodyOf(
   { file, info }: Opened,
   { start, end }: ByteRange,
+  downloads: Downloads,
   onEnd: (bytes: number, error: unknown) => void,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   let position = start;
+  let breakOff: (reason: unknown) => void;
   const finish = (error: unknown): void => {
+    downloads.delete(breakOff);
     file.close();
     onEnd(position - start, error);
   };
   return new ReadableStream({
-    start() {
+    start(controller) {
       if (start > 0) file.seekSync(start, Deno.SeekMode.Start);
+      breakOff = (reason) => {
+        finish(reason);
+        controller.error(reason);
+      };
+      downloads.add(breakOff);
     },
     pull(controller) {
       try {
@@ -235,8 +253,7 @@ function bodyOf(
         position += count;
         controller.enqueue(chunk.subarray(0, count));
       } catch (error) {
-        finish(error);
-        controller.error(error);
+        breakOff(error);
         return;
       }
       if (position < end) return;

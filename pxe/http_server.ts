@@ -1,6 +1,7 @@
 // The HTTP server of a network boot service: files, and what each machine boots. Rules:
 // 1. What a handler throws is told to who watches; the client learns "Internal error".
-// 2. Downloads that are under way get time to end when the service ends, and then end.
+// 2. Downloads that are under way get time to end when the service ends, and then are broken off. Whoever still holds a
+//    connection open does not hold up the end: Deno has no way to close it, so it is left to the end of the process.
 
 import type { Clock } from "../net/mod.ts";
 import type { HttpHandler } from "./http_boot.ts";
@@ -16,13 +17,17 @@ export interface HttpServerOptions {
   readonly clock: Clock;
   /** How long downloads may go on in the end, in milliseconds. */
   readonly shutdownTimeoutMs: number;
+  /** Breaks off downloads. */
+  readonly breakOff: () => void;
   readonly onError: (error: unknown) => void;
 }
+
+/** Connections get this long to be closed after what went over them was broken off, in milliseconds. */
+const CLOSING_MS = 1000;
 
 /** A running HTTP server. */
 export class HttpServer {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  readonly #abort = new AbortController();
   readonly #options: HttpServerOptions;
 
   /** @throws What Deno throws when it cannot listen, with words that say where. */
@@ -32,7 +37,6 @@ export class HttpServer {
     this.#server = Deno.serve({
       hostname,
       port,
-      signal: this.#abort.signal,
       onListen: () => {},
       onError: (error) => {
         onError(error);
@@ -61,12 +65,16 @@ export class HttpServer {
   }
 
   async shutdown(): Promise<void> {
-    const { clock, shutdownTimeoutMs } = this.#options;
-    const cancel = clock.schedule(
-      shutdownTimeoutMs,
-      () => this.#abort.abort(),
-    );
-    await this.#server.shutdown();
-    cancel();
+    const { clock, shutdownTimeoutMs, breakOff } = this.#options;
+    const given = Promise.withResolvers<void>();
+    const cancels = [
+      clock.schedule(shutdownTimeoutMs, breakOff),
+      clock.schedule(shutdownTimeoutMs + CLOSING_MS, () => {
+        this.#server.unref();
+        given.resolve();
+      }),
+    ];
+    await Promise.race([this.#server.shutdown(), given.promise]);
+    for (const cancel of cancels) cancel();
   }
 }

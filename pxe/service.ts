@@ -274,16 +274,22 @@ class Service implements PxeService {
     const { shutdownTimeoutMs = SHUTDOWN_TIMEOUT_MS } = this.#options;
     const onExchange = (exchange: HttpExchange) =>
       this.#emit({ type: "http", exchange });
+    const downloads = new AbortController();
     return new HttpServer({
       hostname,
       port,
       clock: this.#clock,
       shutdownTimeoutMs,
+      breakOff: () => downloads.abort(),
       handlers: [
         ...machines ? [machineApi(machines)] : [],
-        ...root === undefined
-          ? []
-          : [httpBoot({ ...this.#directory(), onExchange })],
+        ...root === undefined ? [] : [
+          httpBoot({
+            ...this.#directory(),
+            onExchange,
+            signal: downloads.signal,
+          }),
+        ],
       ],
       onError: (error) =>
         this.#emit({ type: "failed", action: "answer over HTTP", error }),

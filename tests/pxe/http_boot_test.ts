@@ -191,6 +191,20 @@ Deno.test("httpBoot() breaks off when the file changes, and when the client goes
   assert(first!.bytes < BIG_BYTES);
 });
 
+Deno.test("httpBoot() breaks off what is under way when it is told to", async () => {
+  const controller = new AbortController();
+  using root = makeRoot({ signal: controller.signal });
+  await (await root.ask("/big")).bytes();
+  const reader = (await root.ask("/big")).body!.getReader();
+  await reader.read();
+  controller.abort();
+  await assertRejects(() => reader.read(), DOMException);
+  assertEquals(root.exchanges.map(({ error }) => error === null), [
+    true,
+    false,
+  ]);
+});
+
 Deno.test("httpBoot() answers over a real connection, without chunks", async () => {
   using root = makeRoot();
   await using server = Deno.serve(
