@@ -35,8 +35,9 @@ const ANYBODY: UdpAddress = {
 export async function dryRun(
   plan: PxePlan,
   path: string,
-  { stdout, stderr, time }: CliContext,
+  context: CliContext,
 ): Promise<number> {
+  const { stdout, stderr } = context;
   const { options, isVerbose } = plan;
   const events: DhcpEvent[] = [];
   const responder = serviceResponder({
@@ -48,7 +49,7 @@ export async function dryRun(
       ? `${summary(packet)}\n${indent(details(packet))}`
       : summary(packet);
   const messages = (await read(path)).flatMap(messageOf);
-  let now = time();
+  let now = context.time();
   for (const { packet, from, port } of messages) {
     events.length = 0;
     const arrival = { now, remote: from, port };

@@ -64,7 +64,7 @@ const PLACE_OPTIONS: readonly OptionSpec[] = [
     type: {
       kind: "text",
       wish: "a network, such as 192.0.2.0/24",
-      pattern: "[0-9.]+/[0-9]{1,2}",
+      pattern: "[0-9.]+/([1-9]|[12][0-9]|30)",
       isValid: (text) => parseIpv4(text.split("/")[0]!) !== undefined,
     },
     description: "The network that the machines are in",

@@ -26,7 +26,7 @@ export type PxeCommand = "pxe" | "dhcp" | "bootp";
 /** What is to be done. */
 export interface PxePlan {
   /** All but what watches, and what keeps leases. */
-  readonly options: ServePxeOptions;
+  readonly options: Omit<ServePxeOptions, "onEvent" | "leaseStore">;
   /** The network that the machines are in, with its prefix. */
   readonly network: string;
   /** The directory of files; `null` for none. */

@@ -9,6 +9,7 @@ import {
   type PxeService,
   PxeStory,
   servePxe,
+  serviceResponder,
 } from "../pxe/mod.ts";
 import { type Command, type ParsedArguments, UsageError } from "./command.ts";
 import { withConfig } from "./config.ts";
@@ -80,7 +81,7 @@ function planChecked(
   context: CliContext,
 ): PxePlan {
   try {
-    return planPxe(
+    const plan = planPxe(
       args,
       command,
       () => context.networkInterfaces(),
@@ -95,6 +96,8 @@ function planChecked(
             ),
         }),
     );
+    serviceResponder(plan.options, null);
+    return plan;
   } catch (error) {
     const isWrong = error instanceof TypeError || error instanceof RangeError;
     throw isWrong ? new UsageError(error.message, { cause: error }) : error;

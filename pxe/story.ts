@@ -17,6 +17,7 @@ import {
   formatDuration,
   formatRate,
 } from "../observe/mod.ts";
+import { oneLine, systemText } from "../observe/text.ts";
 import { quoteText } from "../packet/mod.ts";
 import { plainHostname, type UdpAddress } from "../net/mod.ts";
 import type { PxeClient } from "./client.ts";
@@ -281,7 +282,7 @@ function clientText(client: PxeClient): string {
 
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return quoteText(text).slice(1, -1);
+  return oneLine(systemText(text));
 }
 
 function address({ hostname, port }: UdpAddress): string {
