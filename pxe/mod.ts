@@ -139,11 +139,11 @@ export type {
   LeaseStore,
 } from "./responder_options.ts";
 export type { PxeEvent } from "./pxe_event.ts";
-export {
-  type PxeAddresses,
-  type PxeService,
-  servePxe,
-  type ServePxeOptions,
-} from "./service.ts";
+export { servePxe } from "./service.ts";
+export type {
+  PxeAddresses,
+  PxeService,
+  ServePxeOptions,
+} from "./service_options.ts";
 export type { DhcpPort } from "./sockets.ts";
 export { PxeStory } from "./story.ts";

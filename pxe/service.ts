@@ -4,137 +4,41 @@
 //    up to a limit, past which they are not answered; the machine asks again.
 // 3. The end is in order: no new answers, then transfers and downloads within their time, then the sockets.
 
-import {
-  serveDir,
-  type ServeDirOptions,
-  type SymlinkPolicy,
-  type TftpHandler,
-} from "../handlers/mod.ts";
+import { serveDir, type ServeDirOptions } from "../handlers/mod.ts";
 import {
   type Clock,
   type Network,
   receiveEach,
   systemClock,
+  TFTP_PORT,
   type UdpAddress,
   udpNetwork,
 } from "../net/mod.ts";
-import { serve, type ServeOptions, type TftpServer } from "../server.ts";
-import {
-  serviceResponder,
-  type ServiceResponderOptions,
-} from "./boot_over_http.ts";
+import { serve, type TftpServer } from "../server.ts";
+import { type PxeHttpOptions, serviceResponder } from "./boot_over_http.ts";
 import { decodeDhcpPacket } from "./decode.ts";
 import type { DhcpPacket } from "./dhcp_packet.ts";
 import { encodeDhcpPacket } from "./encode.ts";
 import { httpBoot, type HttpExchange } from "./http_boot.ts";
 import { HttpServer } from "./http_server.ts";
+import { explainListen } from "./listen_error.ts";
 import { machineApi } from "./machine_api.ts";
 import type { PxeEvent } from "./pxe_event.ts";
 import type { DhcpResponder } from "./responder.ts";
+import type {
+  PxeAddresses,
+  PxeService,
+  ServePxeOptions,
+} from "./service_options.ts";
 import { type DhcpEar, DhcpSockets } from "./sockets.ts";
-import type { PxeHttpOptions } from "./boot_over_http.ts";
-
-export type { PxeHttpOptions, ServiceResponderOptions };
-
-/** Options of {@linkcode servePxe}. */
-export interface ServePxeOptions
-  extends Omit<ServiceResponderOptions, "onEvent"> {
-  /**
-   * What becomes of symbolic links below `root`.
-   *
-   * @default {"inside"}
-   */
-  readonly symlinks?: SymlinkPolicy;
-  /**
-   * Whether upper and lower case are the same in names of files.
-   *
-   * @default {false}
-   */
-  readonly caseInsensitive?: boolean;
-  /** Answers TFTP requests, instead of `root`, which then is for HTTP alone. */
-  readonly handler?: TftpHandler;
-  /** How TFTP is served. */
-  readonly tftp?: Omit<
-    ServeOptions,
-    "hostname" | "signal" | "onListen" | "onEvent" | "onError" | "network"
-  >;
-  /** Shuts the service down when it is aborted, as `shutdown()` does. */
-  readonly signal?: AbortSignal;
-  /**
-   * How long `shutdown()` lets transfers go on, in milliseconds.
-   *
-   * @default {10000}
-   */
-  readonly shutdownTimeoutMs?: number;
-  /**
-   * Told of everything that happens.
-   *
-   * @param event What happened.
-   */
-  readonly onEvent?: (event: PxeEvent) => void;
-  /**
-   * Where UDP sockets come from.
-   *
-   * @default {the UDP of this machine}
-   */
-  readonly network?: Network;
-  /**
-   * Where time comes from.
-   *
-   * @default {the clock of this machine}
-   */
-  readonly clock?: Clock;
-  /**
-   * The time in milliseconds since 1970, which leases are counted in.
-   *
-   * @default {Date.now}
-   */
-  readonly now?: () => number;
-  /**
-   * The system, which decides how broadcasts are heard.
-   *
-   * @default {Deno.build.os}
-   */
-  readonly os?: typeof Deno.build.os;
-}
-
-/** Where a service listens. */
-export interface PxeAddresses {
-  /** DHCP: the address that answers come from. */
-  readonly dhcp: UdpAddress;
-  /** TFTP; `null` for none. */
-  readonly tftp: UdpAddress | null;
-  /** HTTP; `null` for none. */
-  readonly http: Deno.NetAddr | null;
-  /** What whoever starts the service should know of this system; `null` when there is nothing. */
-  readonly warning: string | null;
-}
-
-/** A network boot service that is running. */
-export interface PxeService extends AsyncDisposable {
-  /** Where the service listens, as soon as it does. */
-  readonly listening: Promise<PxeAddresses>;
-  /** Fulfilled when the service has shut down; rejected when it could not listen, or a socket broke. */
-  readonly finished: Promise<void>;
-  /** What it answers, and its leases; `null` as long as it does not listen. */
-  readonly responder: DhcpResponder | null;
-  /** Lets the service keep the process alive; that is how it starts. */
-  ref(): void;
-  /** Lets the process end although the service runs. */
-  unref(): void;
-  /**
-   * Answers no more, and lets transfers that are under way finish, within `shutdownTimeoutMs`.
-   *
-   * @returns A promise that is fulfilled when everything is closed.
-   */
-  shutdown(): Promise<void>;
-}
 
 /** Messages that are being answered at once. */
 const MAX_UNDER_WAY = 4096;
 
 /** More than any DHCP message has on a network without jumbo frames; what is longer is cut. */
 const BUFFER_BYTES = 16 * 1024;
+
+const HTTP_PORT = 80;
 
 const SHUTDOWN_TIMEOUT_MS = 10_000;
 
@@ -224,15 +128,8 @@ class Service implements PxeService {
         network,
         os,
       });
-      if (handler || root !== undefined) {
-        this.#tftp = this.#serveTftp(network);
-        this.#watch(this.#tftp.finished);
-        await this.#tftp.listening;
-      }
-      if (this.#options.http) {
-        this.#http = this.#serveHttp(this.#options.http);
-        this.#watch(this.#http.finished);
-      }
+      if (handler || root !== undefined) await this.#listenTftp(network);
+      if (this.#options.http) this.#listenHttp(this.#options.http);
     } catch (error) {
       await this.#closeAll();
       throw error;
@@ -249,6 +146,31 @@ class Service implements PxeService {
       http: this.#http?.address ?? null,
       warning: this.#sockets.warning,
     };
+  }
+
+  async #listenTftp(network: Network): Promise<void> {
+    const { hostname, tftp } = this.#options;
+    try {
+      this.#tftp = this.#serveTftp(network);
+      // Who waits for the one need not hear of it from the other as well.
+      this.#tftp.finished.catch(() => {});
+      await this.#tftp.listening;
+    } catch (error) {
+      const port = tftp?.port ?? TFTP_PORT;
+      throw explainListen(error, { hostname, port, service: "TFTP" });
+    }
+    this.#watch(this.#tftp.finished);
+  }
+
+  #listenHttp(options: PxeHttpOptions): void {
+    const { hostname } = this.#options;
+    const { port = HTTP_PORT } = options;
+    try {
+      this.#http = this.#serveHttp(options);
+    } catch (error) {
+      throw explainListen(error, { hostname, port, service: "HTTP" });
+    }
+    this.#watch(this.#http.finished);
   }
 
   #serveTftp(network: Network): TftpServer {
@@ -269,7 +191,7 @@ class Service implements PxeService {
     );
   }
 
-  #serveHttp({ port = 80, machines }: PxeHttpOptions): HttpServer {
+  #serveHttp({ port = HTTP_PORT, machines }: PxeHttpOptions): HttpServer {
     const { hostname, root } = this.#options;
     const { shutdownTimeoutMs = SHUTDOWN_TIMEOUT_MS } = this.#options;
     const onExchange = (exchange: HttpExchange) =>

@@ -9,6 +9,7 @@
 // 4. One receive at a time for each socket, and each send awaited before the next.
 
 import type { DatagramSocket, Network, UdpAddress } from "../net/mod.ts";
+import { explainListen } from "./listen_error.ts";
 
 /** The port that DHCP and BOOTP requests go to (RFC 951 section 3). */
 export const DHCP_SERVER_PORT = 67;
@@ -73,9 +74,13 @@ export class DhcpSockets {
       address: string,
       port: DhcpPort,
     ): Promise<DatagramSocket> => {
-      const socket = await network.bind({ hostname: address, port });
-      ears.push({ socket, port });
-      return socket;
+      try {
+        const socket = await network.bind({ hostname: address, port });
+        ears.push({ socket, port });
+        return socket;
+      } catch (error) {
+        throw explainListen(error, { hostname, port, service: "DHCP" });
+      }
     };
     const mouths = new Map<DhcpPort, DatagramSocket>();
     try {
@@ -93,7 +98,7 @@ export class DhcpSockets {
       }
     } catch (error) {
       for (const { socket } of ears) socket.close();
-      throw explainBind(error, hostname);
+      throw error;
     }
     return new DhcpSockets(
       ears,
@@ -147,38 +152,4 @@ export class DhcpSockets {
     await Promise.all(this.#sending.values());
     for (const { socket } of this.ears) socket.close();
   }
-}
-
-/** What to do about it, in an error of the same class. */
-function explainBind(cause: unknown, hostname: string): unknown {
-  const { AddrInUse, AddrNotAvailable, NotCapable, PermissionDenied } =
-    Deno.errors;
-  const options = { cause };
-  if (cause instanceof AddrInUse) {
-    return new AddrInUse(
-      `Cannot listen on port 67 of ${hostname} as another DHCP server on this machine has it: stop that one, or run this one on another machine of the network. Two on one machine take each other's messages`,
-      options,
-    );
-  }
-  if (cause instanceof PermissionDenied) {
-    return new PermissionDenied(
-      "Cannot listen on port 67 as the system keeps it from this user: run as root, or with CAP_NET_BIND_SERVICE",
-      options,
-    );
-  }
-  if (cause instanceof AddrNotAvailable) {
-    return new AddrNotAvailable(
-      `Cannot listen on ${hostname} as it is not an address of this machine: use one of its own`,
-      options,
-    );
-  }
-  if (cause instanceof NotCapable) {
-    return new NotCapable(
-      `Cannot listen on port 67 for want of a permission: add --allow-net=${
-        hostname.replace(/[0-9]+$/, "0/24")
-      },255.255.255.255, with the network that the machines are in`,
-      options,
-    );
-  }
-  return cause;
 }
