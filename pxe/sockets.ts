@@ -18,7 +18,7 @@ export const DHCP_SERVER_PORT = 67;
 export const PROXY_DHCP_PORT = 4011;
 
 /** A port that requests come to. */
-export type DhcpPort = typeof DHCP_SERVER_PORT | typeof PROXY_DHCP_PORT;
+export type DhcpPort = 67 | 4011;
 
 const BROADCAST_ADDRESS = "255.255.255.255";
 const ALL_ADDRESSES = "0.0.0.0";
