@@ -4,7 +4,9 @@
 //    any option has no cookie.
 // 2. Text fields end with NUL. A file name that is too long for its field is sent as option 67, a name of a server as
 //    option 66, unless the packet has that option already.
-// 3. Which option goes where, and which is left out, is decided in `_fit_options.ts`.
+// 3. Boot firmware, which is who gets option 60 or 97, is sent no options in `file`: iPXE takes whatever octets are in there
+//    for a file's name, options or not (measured with its ROM of 2019; EDK2, udhcpc and ISC dhclient know better).
+// 4. Which option goes where, and which is left out, is decided in `_fit_options.ts`.
 
 import { textToBytes } from "../packet/_text.ts";
 import { fitOptions, type OptionAreas } from "./_fit_options.ts";
@@ -18,7 +20,7 @@ import {
   OVERLOAD,
 } from "./_layout.ts";
 import { writeParts } from "./_option_area.ts";
-import type { DhcpPacket } from "./dhcp_packet.ts";
+import type { DhcpOptions, DhcpPacket } from "./dhcp_packet.ts";
 import { parseIpv4 } from "./ipv4.ts";
 import { DHCP_OPTION } from "./option_code.ts";
 
@@ -47,7 +49,8 @@ export interface DhcpEncodeLimits {
 /**
  * Turns a BOOTP or DHCP message into a datagram of at least 300 octets.
  *
- * Options that do not fit move into `file` and `sname` where these are empty (option 52). Where that is not enough, the most
+ * Options that do not fit move into `file` and `sname` where these are empty (option 52), into `sname` alone where option 60
+ * or 97 shows that boot firmware reads them, as iPXE takes options in `file` for a name. Where that is not enough, the most
  * important options get their room first, and those that find none are left out and told to `onDrop`: size never makes this
  * function throw. Without a message type (53) the message is BOOTP, with 300 octets and no overload. Option 52 of the packet
  * is not looked at: the encoder sets its own.
@@ -112,7 +115,9 @@ export function encodeDhcpPacket(
   const areas = fitOptions(options, {
     // One octet of each area is its end.
     options: sizeBytes - OFFSET.options - 1,
-    file: isDhcp && file.length === 0 ? FILE_FIELD.sizeBytes - 1 : 0,
+    file: isDhcp && file.length === 0 && !isForFirmware(options)
+      ? FILE_FIELD.sizeBytes - 1
+      : 0,
     serverName: isDhcp && serverName.length === 0
       ? NAME_FIELD.sizeBytes - 1
       : 0,
@@ -123,6 +128,11 @@ export function encodeDhcpPacket(
   bytes.set(serverName, OFFSET.serverName);
   const end = options.size === 0 ? 0 : writeAreas(bytes, areas);
   return bytes.slice(0, Math.max(end, MIN_DHCP_MESSAGE_BYTES));
+}
+
+function isForFirmware(options: DhcpOptions): boolean {
+  return options.has(DHCP_OPTION.VendorClass) ||
+    options.has(DHCP_OPTION.ClientMachineId);
 }
 
 /** A field of text, and the option that takes what is too long for it. */

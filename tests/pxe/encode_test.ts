@@ -28,7 +28,7 @@ function encode(
 /** The codes behind the cookie, in their order, as they are written. */
 function writtenCodes(bytes: Uint8Array, offset = 240): number[] {
   const codes: number[] = [];
-  while (bytes[offset] !== 255) {
+  while (offset < bytes.length && bytes[offset] !== 255) {
     codes.push(bytes[offset]!);
     offset += 2 + bytes[offset + 1]!;
   }
@@ -125,6 +125,26 @@ Deno.test("encodeDhcpPacket() overloads the fields that are empty, file first", 
   const named = encode(dhcpPacket({ options, serverName: "boot" }));
   assertEquals(named.dropped, [40]);
   assertEquals(decodeDhcpPacket(named.bytes).serverName, "boot");
+});
+
+Deno.test("encodeDhcpPacket() puts no options into file for boot firmware, as iPXE boots from whatever is in it", () => {
+  for (
+    const [code, value] of [[60, textValue("PXEClient")], [
+      97,
+      octets(0),
+    ]] as const
+  ) {
+    const options = new Map([
+      ...[TYPE, [code, value], [67, textValue("nbp.0")]] as const,
+      ...[[224, new Uint8Array(250)], [225, new Uint8Array(60)]] as const,
+      [226, new Uint8Array(80)] as const,
+    ]);
+    const { bytes, dropped } = encode(dhcpPacket({ options }));
+    assertEquals(bytes.subarray(108, 236), new Uint8Array(128));
+    assertEquals(writtenCodes(bytes, 44), [225]);
+    assertEquals(dropped, [226]);
+    assertEquals(decodeDhcpPacket(bytes).options.get(225)?.length, 60);
+  }
 });
 
 Deno.test("encodeDhcpPacket() fills each area to its last octet, and no further", () => {
