@@ -5,9 +5,11 @@
 // 2. What was brought by a relay agent goes back to it, port 67. All else goes to everybody, whatever the broadcast flag
 //    says: without raw sockets nothing can be sent to an address that its owner does not know yet. Only who has an address
 //    that is known to be its own is sent to directly.
-// 3. Who gets option 60 "PXEClient" gets option 43 "load the file at once", too: without it UEFI takes the server for a boot
+// 3. A relay agent delivers to the address that the client gets, unless the broadcast flag is set (RFC 1542 section 5.4). So
+//    the flag is set where the client gets none: in a refusal (RFC 2131 section 4.3.2), and in all that a proxy says.
+// 4. Who gets option 60 "PXEClient" gets option 43 "load the file at once", too: without it UEFI takes the server for a boot
 //    server and asks port 4011, which may not be there.
-// 4. Options that nobody needs to know are sent to who asks for them (option 55), and to who asks for nothing at all.
+// 5. Options that nobody needs to know are sent to who asks for them (option 55), and to who asks for nothing at all.
 
 import { LIMITED_BROADCAST } from "./_addresses.ts";
 import type { ServedNetwork, Surroundings, Turn } from "./_turn.ts";
@@ -205,14 +207,6 @@ export function toOwner(
   return send(turn, packet, address, CLIENT_PORT);
 }
 
-/** A refusal, which must reach a client whatever address it has (RFC 2131 section 4.3.2). */
-export function refusalToAll(turn: Turn, packet: DhcpPacket): DhcpReply {
-  const flags = turn.client.relayAddress === undefined
-    ? packet.flags
-    : packet.flags | BROADCAST_FLAG;
-  return toAll(turn, { ...packet, flags });
-}
-
 function send(
   turn: Turn,
   packet: DhcpPacket,
@@ -220,8 +214,11 @@ function send(
   port: number,
 ): DhcpReply {
   const relay = turn.client.relayAddress;
+  const isNobodys = packet.yourAddress === NO_ADDRESS;
   return {
-    packet,
+    packet: relay !== undefined && isNobodys
+      ? { ...packet, flags: packet.flags | BROADCAST_FLAG }
+      : packet,
     to: relay === undefined
       ? { hostname, port }
       : { hostname: relay, port: SERVER_PORT },

@@ -1,5 +1,6 @@
 // What a message needs to be answered: the parts that the three servers share.
 
+import { isHostAddress } from "./_addresses.ts";
 import type { BootAnswer } from "./boot.ts";
 import type { PxeClient } from "./client.ts";
 import type { DhcpEvent, IgnoreReason } from "./dhcp_event.ts";
@@ -53,4 +54,17 @@ export function isServed(
   { answerAll }: Surroundings,
 ): boolean {
   return answerAll || client.isPxe || client.isHttpBoot || client.isIpxe;
+}
+
+/**
+ * The address that a client has, as far as one may believe it: `ciaddr`, where the message came from there or by a relay
+ * agent. So a made-up `ciaddr` directs no answer at others.
+ */
+export function ownAddress(
+  { packet, client, arrival }: Turn,
+): string | undefined {
+  const { clientAddress } = packet;
+  const isBelieved = client.relayAddress !== undefined ||
+    arrival.remote.hostname === clientAddress;
+  return isBelieved && isHostAddress(clientAddress) ? clientAddress : undefined;
 }

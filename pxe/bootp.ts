@@ -9,6 +9,7 @@
 import { networkOptions, replyPacket, toAll, toOwner } from "./_reply.ts";
 import {
   ignore,
+  ownAddress,
   type ServedNetwork,
   type Surroundings,
   type Turn,
@@ -87,10 +88,8 @@ async function inform(
   around: Surroundings,
   network: ServedNetwork,
 ): Promise<DhcpReply[]> {
-  const address = turn.packet.clientAddress;
-  const isOwn = turn.client.relayAddress !== undefined ||
-    turn.arrival.remote.hostname === address;
-  if (!isInNetwork(network, address) || !isOwn) {
+  const address = ownAddress(turn);
+  if (address === undefined || !isInNetwork(network, address)) {
     return ignore(turn, "no usable address");
   }
   const boot = await around.boot(turn);

@@ -25,7 +25,6 @@ import {
   FOREVER_SECONDS,
   leaseOptions,
   networkOptions,
-  refusalToAll,
   replyPacket,
   toAll,
   toOwner,
@@ -33,6 +32,7 @@ import {
 import {
   ignore,
   isServed,
+  ownAddress,
   type ServedNetwork,
   type Surroundings,
   type Turn,
@@ -42,7 +42,7 @@ import { NO_ADDRESS } from "./ipv4.ts";
 import { MESSAGE_TYPE, messageType } from "./message_type.ts";
 import { isInNetwork } from "./network.ts";
 import { DHCP_OPTION } from "./option_code.ts";
-import { readAddress, readU32 } from "./option_value.ts";
+import { readAddress, readU32, textValue } from "./option_value.ts";
 import type { DhcpReply } from "./dhcp_reply.ts";
 import { decodeRelayOptions, RELAY_OPTION } from "./sub_options.ts";
 
@@ -222,8 +222,11 @@ function refuse(
   reason: RefusalReason,
 ): DhcpReply[] {
   turn.tell({ type: "refused", address, reason });
-  const packet = replyPacket(turn, around, { type: MESSAGE_TYPE.Nak });
-  return [refusalToAll(turn, packet)];
+  const packet = replyPacket(turn, around, {
+    type: MESSAGE_TYPE.Nak,
+    options: new Map([[DHCP_OPTION.Message, textValue(reason)]]),
+  });
+  return [toAll(turn, packet)];
 }
 
 async function onEnd(
@@ -253,11 +256,8 @@ async function onInform(
   network: ServedNetwork,
 ): Promise<DhcpReply[]> {
   if (!isServed(turn, around)) return ignore(turn, "no network boot");
-  const { packet, client, arrival } = turn;
-  const address = packet.clientAddress;
-  const isOwn = client.relayAddress !== undefined ||
-    arrival.remote.hostname === address;
-  if (!isInNetwork(network, address) || !isOwn) {
+  const address = ownAddress(turn);
+  if (address === undefined || !isInNetwork(network, address)) {
     return ignore(turn, "no usable address");
   }
   const boot = await around.boot(turn);

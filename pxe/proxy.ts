@@ -9,7 +9,13 @@
 
 import { isHostAddress } from "./_addresses.ts";
 import { replyPacket, toAll, toOwner, toSender } from "./_reply.ts";
-import { ignore, isServed, type Surroundings, type Turn } from "./_turn.ts";
+import {
+  ignore,
+  isServed,
+  ownAddress,
+  type Surroundings,
+  type Turn,
+} from "./_turn.ts";
 import type { BootAnswer } from "./boot.ts";
 import { MESSAGE_TYPE, messageType } from "./message_type.ts";
 import type { DhcpReply } from "./dhcp_reply.ts";
@@ -19,8 +25,7 @@ export async function answerAsProxy(
   turn: Turn,
   around: Surroundings,
 ): Promise<DhcpReply[]> {
-  const { packet, arrival } = turn;
-  const type = messageType(packet);
+  const type = messageType(turn.packet);
   if (type === undefined) return ignore(turn, "not served in this mode");
   if (!isServed(turn, around)) return ignore(turn, "no network boot");
   if (type === MESSAGE_TYPE.Discover) {
@@ -31,12 +36,8 @@ export async function answerAsProxy(
     return [toAll(turn, replyPacket(turn, around, content))];
   }
   if (type !== MESSAGE_TYPE.Inform) return ignore(turn, reasonFor(type));
-  const address = packet.clientAddress;
-  const isOwn = turn.client.relayAddress !== undefined ||
-    arrival.remote.hostname === address;
-  if (!isHostAddress(address) || !isOwn) {
-    return ignore(turn, "no usable address");
-  }
+  const address = ownAddress(turn);
+  if (address === undefined) return ignore(turn, "no usable address");
   const boot = await chooseBoot(turn, around);
   if (!boot) return [];
   return [toOwner(turn, acknowledge(turn, around, boot), address)];

@@ -18,6 +18,7 @@ import type { DhcpArrival, DhcpReply } from "./dhcp_reply.ts";
 import { answerAsDhcpServer } from "./dhcp_server.ts";
 import type { Lease, LeaseClient } from "./leases.ts";
 import { messageType, messageTypeName } from "./message_type.ts";
+import { DHCP_OPTION } from "./option_code.ts";
 import { answerAsBootServer, answerAsProxy } from "./proxy.ts";
 import {
   checkPresence,
@@ -207,7 +208,11 @@ function isUseful(client: PxeClient, { file }: BootAnswer): boolean {
   return !client.isHttpBoot || client.isIpxe || /^https?:\/\//i.test(file);
 }
 
-/** By what a client is known: its identifier, unless that is its hardware address once more (RFC 2132 section 9.14). */
+/**
+ * By what a client is known: its identifier, unless that is its hardware address once more (RFC 2132 section 9.14), or its
+ * machine identifier. The latter is what boot ROMs of Intel's line send, while iPXE and the system that they start do not:
+ * the machine is to keep its address through all of them.
+ */
 function identify(packet: DhcpPacket, client: PxeClient): LeaseClient {
   const { hardwareType, hardwareAddress } = packet;
   const isBlank = hardwareAddress.every((octet) => octet === 0);
@@ -216,11 +221,14 @@ function identify(packet: DhcpPacket, client: PxeClient): LeaseClient {
   // As dnsmasq writes it: Ethernet goes without saying.
   const mac = isBlank ? "" : hardwareType === 1 ? octets : `${type}-${octets}`;
   const id = formatMac(client.clientId ?? new Uint8Array());
+  const machineId = packet.options.get(DHCP_OPTION.ClientMachineId);
   const { hostname } = client;
+  const saysMore = id !== `${type}:${octets}` &&
+    (mac === "" || id !== formatMac(machineId ?? new Uint8Array()));
   return {
     mac,
     // Shorter than two octets is no identifier.
-    ...(id.length < 5 || id === `${type}:${octets}` ? {} : { clientId: id }),
+    ...(id.length >= 5 && saysMore ? { clientId: id } : {}),
     ...(hostname === undefined ? {} : { hostname }),
   };
 }

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   ignore,
   isServed,
+  ownAddress,
   type Surroundings,
   type Turn,
 } from "../../pxe/_turn.ts";
@@ -22,4 +23,22 @@ Deno.test("isServed() is true of who boots from the network, by whatever name, a
   for (const name of Object.keys(said)) {
     assertEquals(served({ ...said, [name]: true }), true, name);
   }
+});
+
+Deno.test("ownAddress() believes who asks from the address, or by a relay agent", () => {
+  const own = (
+    clientAddress: string,
+    hostname: string,
+    relayAddress?: string,
+  ) =>
+    ownAddress({
+      packet: { clientAddress },
+      client: { relayAddress },
+      arrival: { remote: { hostname } },
+    } as unknown as Turn);
+  assertEquals(own("10.0.0.1", "10.0.0.1"), "10.0.0.1");
+  assertEquals(own("10.0.0.1", "10.7.0.1", "10.7.0.1"), "10.0.0.1");
+  assertEquals(own("10.0.0.1", "10.0.0.2"), undefined);
+  assertEquals(own("0.0.0.0", "0.0.0.0"), undefined);
+  assertEquals(own("255.255.255.255", "1.1.1.1", "10.7.0.1"), undefined);
 });

@@ -73,6 +73,19 @@ Deno.test("a machine whose fixed address is declined gets another meanwhile", as
   assertEquals(await machine.boot(), "10.99.0.20");
 });
 
+Deno.test("a ROM that sends its UUID as identifier gets the address that iPXE and the system get", async () => {
+  const lab = dhcpLab();
+  const rom = new Machine(lab, EDK2);
+  const offer = await rom.send(Discover, [[61, EDK2.uuid!]]);
+  assertEquals(offer?.packet.options.get(61), EDK2.uuid);
+  const address = offer?.packet.yourAddress;
+  assertEquals(await new Machine(lab, IPXE_BIOS).boot(), address);
+  assertEquals(await new Machine(lab, UDHCPC).boot(), address);
+  // Without a hardware address it is all there is.
+  const more = { hardwareAddress: new Uint8Array() };
+  assert(await rom.send(Discover, [[61, EDK2.uuid!]], more));
+});
+
 Deno.test("the client identifier comes before the hardware address", async () => {
   const lab = dhcpLab();
   const id = Uint8Array.of(0, 1, 2, 3);
@@ -97,6 +110,7 @@ Deno.test("relay agents: the range is that of their network, and the answer goes
   machine.relayAddress = "10.7.0.1";
   const offer = await machine.discover();
   assertEquals(offer?.to, { hostname: "10.7.0.1", port: 67 });
+  assertEquals(offer?.packet.flags, 0);
   assert(machine.address.startsWith("10.7.1."));
   assertEquals(heardAddress(offer, DHCP_OPTION.SubnetMask), "255.255.0.0");
   assertEquals((await machine.select())?.to.hostname, "10.7.0.1");

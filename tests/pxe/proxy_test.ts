@@ -150,6 +150,16 @@ Deno.test("proxy: what a relay agent brings goes back to it, with its option", a
   assertEquals([...offer!.packet.options].at(-1), [82, circuit]);
 });
 
+Deno.test("proxy: a relay agent is told to broadcast, as there is no address to deliver to", async () => {
+  const machine = new Machine(new Lab({ boot: BOOT }), IPXE_BIOS);
+  assertEquals((await machine.discover())?.packet.flags, 0);
+  machine.relayAddress = "10.7.0.1";
+  assertEquals((await machine.discover())?.packet.flags, 0x8000);
+  const ack = await machine.inform("10.7.0.9");
+  assertEquals(ack?.to, { hostname: "10.7.0.1", port: 67 });
+  assertEquals(ack?.packet.flags, 0x8000);
+});
+
 Deno.test("proxy: INFORM is answered to the address that it comes from, and no other", async () => {
   const lab = new Lab({ boot: BOOT });
   const machine = new Machine(lab, EDK2);
