@@ -20,7 +20,7 @@ import {
   settle,
   type VirtualClock,
   VirtualNetwork,
-  VirtualSocket,
+  type VirtualSocket,
 } from "../_virtual.ts";
 import { type Heard, NOW, remote } from "./_client.ts";
 

@@ -7,7 +7,7 @@
 
 import { fromFileUrl } from "@std/path";
 import { LinkEnd, type LinkTools } from "../interop/_lossy_link.ts";
-import { findProgram, type Outcome, runProgram } from "../interop/_peers.ts";
+import { findProgram, type Outcome } from "../interop/_peers.ts";
 import { LabProcess } from "./_process.ts";
 
 /** The network: hosts have addresses in it, and no route to anywhere else. */
