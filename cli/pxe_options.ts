@@ -323,7 +323,10 @@ export const PXE_OPTIONS: readonly OptionSpec[] = [
     },
   ]),
   ...grouped("Files", served("symlinks", "ignore-case")),
-  ...grouped("Protocol", served("blksize", "windowsize", "timeout", "retries")),
+  ...grouped(
+    "Protocol",
+    served("blksize", "windowsize", "refuse", "rfc1350", "timeout", "retries"),
+  ),
   ...LOG_OPTIONS,
   ...served("drain"),
 ];

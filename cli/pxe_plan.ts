@@ -253,6 +253,8 @@ function planTftp(args: ParsedArguments): NonNullable<ServePxeOptions["tftp"]> {
   const ports = args.text("port-range")?.split(/[:-]/).map(Number);
   return {
     singlePort: args.has("single-port"),
+    rfc1350: args.has("rfc1350"),
+    refuseOptions: args.all("refuse"),
     ...ports ? { portRange: { first: ports[0]!, last: ports[1]! } } : {},
     ...given("blksize", args.integer("blksize")),
     ...given("windowsize", args.integer("windowsize")),

@@ -17,6 +17,12 @@ import {
   requestedRange,
   validatorsOf,
 } from "./http_conditions.ts";
+import {
+  exchangeTeller,
+  type HttpExchange,
+  type HttpHandler,
+  type Outcome,
+} from "./http_exchange.ts";
 
 /** Octets that are read and sent at once. */
 const CHUNK_BYTES = 256 * 1024;
@@ -59,30 +65,6 @@ export interface HttpBootOptions
    */
   readonly now?: () => number;
 }
-
-/** A request over HTTP, and what became of it. */
-export interface HttpExchange {
-  /** The address of the client; `null` when it is not known. */
-  readonly hostname: string | null;
-  /** The method, as asked. */
-  readonly method: string;
-  /** The path, as asked. */
-  readonly path: string;
-  /** The status of the response. */
-  readonly status: number;
-  /** Octets of the body that were handed to the system. */
-  readonly bytes: number;
-  /** From the request to the end, in milliseconds. */
-  readonly durationMs: number;
-  /** Why it has broken off, or what was wrong; `null` when nothing was. */
-  readonly error: unknown;
-}
-
-/** Answers a request over HTTP. */
-export type HttpHandler = (
-  request: Request,
-  info?: { readonly remoteAddr: Deno.Addr },
-) => Response | Promise<Response>;
 
 /**
  * Makes a handler for `Deno.serve` that sends the files of a directory: `GET` and `HEAD`, with ranges and with conditions
@@ -128,25 +110,10 @@ export function httpBoot(options: HttpBootOptions): HttpHandler {
     for (const breakOff of [...downloads]) breakOff(signal.reason);
   }, { once: true });
   return (request, info) => {
-    const startedAt = performance.now();
     const { pathname } = new URL(request.url);
-    const tell = (status: number, bytes: number, error: unknown): void => {
-      try {
-        onExchange?.({
-          hostname: hostnameOf(info?.remoteAddr),
-          method: request.method,
-          path: pathname,
-          status,
-          bytes,
-          durationMs: performance.now() - startedAt,
-          error,
-        });
-      } catch {
-        // Whoever watches must not be able to break a response.
-      }
-    };
+    const tell = exchangeTeller(request, info, onExchange);
     const refuse = (status: number, error: unknown, headers = {}): Response => {
-      tell(status, 0, error);
+      tell({ status, bytes: 0, error });
       return refusal(status, request.method, headers);
     };
     if (request.method !== "GET" && request.method !== "HEAD") {
@@ -174,7 +141,7 @@ type Downloads = Set<(reason: unknown) => void>;
 
 interface Surroundings {
   readonly downloads: Downloads;
-  tell(status: number, bytes: number, error: unknown): void;
+  tell(outcome: Outcome): void;
   refuse(status: number, error: unknown, headers?: HeadersInit): Response;
 }
 
@@ -201,7 +168,7 @@ function respond(
   if (condition !== null || range === "unsatisfiable") file.close();
   if (condition === 412) return refuse(412, null);
   if (condition === 304) {
-    tell(304, 0, null);
+    tell({ status: 304, bytes: 0, error: null });
     return new Response(null, { status: 304, headers });
   }
   if (range === "unsatisfiable") {
@@ -213,10 +180,11 @@ function respond(
   const status = range ? 206 : 200;
   if (method === "HEAD" || start === end) {
     file.close();
-    tell(status, 0, null);
+    tell({ status, bytes: 0, error: null });
     return new Response(method === "HEAD" ? null : "", { status, headers });
   }
-  const onEnd = (bytes: number, error: unknown) => tell(status, bytes, error);
+  const onEnd = (bytes: number, error: unknown) =>
+    tell({ status, bytes, error });
   const body = bodyOf({ file, info }, { start, end }, downloads, onEnd);
   return new Response(body, { status, headers });
 }
@@ -321,8 +289,4 @@ function contentType(name: string): string {
   return Object.hasOwn(CONTENT_TYPES, ending)
     ? CONTENT_TYPES[ending]!
     : "application/octet-stream";
-}
-
-function hostnameOf(address: Deno.Addr | undefined): string | null {
-  return address && "hostname" in address ? address.hostname : null;
 }

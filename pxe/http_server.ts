@@ -4,7 +4,7 @@
 //    connection open does not hold up the end: Deno has no way to close it, so it is left to the end of the process.
 
 import type { Clock } from "../net/mod.ts";
-import type { HttpHandler } from "./http_boot.ts";
+import type { HttpHandler } from "./http_exchange.ts";
 
 /** Where and what to serve. */
 export interface HttpServerOptions {

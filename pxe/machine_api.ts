@@ -7,7 +7,11 @@
 
 import { SCRIPT_PATH } from "./boot_over_http.ts";
 import { formatMac, parseMac } from "./client.ts";
-import type { HttpHandler } from "./http_boot.ts";
+import {
+  exchangeTeller,
+  type HttpExchange,
+  type HttpHandler,
+} from "./http_exchange.ts";
 import {
   ipxeScript,
   type MachineLookup,
@@ -125,6 +129,7 @@ async function readText({ body }: Response): Promise<string> {
  * for iPXE. URLs of a lookup's answer that are paths alone lead to the server that was asked.
  *
  * @param lookup What each machine boots.
+ * @param onExchange Told of each request that is for it.
  * @returns The handler; it answers `undefined` to a request for another path.
  *
  * @example A machine that boots a kernel of this server
@@ -139,30 +144,42 @@ async function readText({ body }: Response): Promise<string> {
  */
 export function machineApi(
   lookup: MachineLookup,
+  onExchange?: (exchange: HttpExchange) => void,
 ): (
   ...args: Parameters<HttpHandler>
 ) => Promise<Response | undefined> {
-  return async (request) => {
-    const { pathname, origin } = new URL(request.url);
+  return async (request, info) => {
+    const { pathname } = new URL(request.url);
     const path = [BOOT_PATH, SCRIPT_PATH]
       .find((path) => pathname.startsWith(path));
     if (path === undefined) return undefined;
-    const { method } = request;
-    if (method !== "GET" && method !== "HEAD") {
-      return answer(405, "Method not allowed\n", method, {
-        allow: "GET, HEAD",
-      });
-    }
-    const mac = macOf(pathname.slice(path.length));
-    const found = mac === null ? undefined : await lookup(mac);
-    if (!found) return answer(404, "Not found\n", method);
-    const boot = parseMachineBoot(found, origin);
-    return path === BOOT_PATH
-      ? answer(200, JSON.stringify(boot) + "\n", method, {
-        "content-type": "application/json",
-      })
-      : answer(200, ipxeScript(boot), method);
+    const tell = exchangeTeller(request, info, onExchange);
+    const response = await answerMachine(request, path, lookup);
+    const { status, body, headers } = response;
+    const bytes = body === null ? 0 : Number(headers.get("content-length"));
+    tell({ status, bytes, error: null });
+    return response;
   };
+}
+
+async function answerMachine(
+  { method, url }: Request,
+  path: string,
+  lookup: MachineLookup,
+): Promise<Response> {
+  if (method !== "GET" && method !== "HEAD") {
+    return answer(405, "Method not allowed\n", method, { allow: "GET, HEAD" });
+  }
+  const { pathname, origin } = new URL(url);
+  const mac = macOf(pathname.slice(path.length));
+  const found = mac === null ? undefined : await lookup(mac);
+  if (!found) return answer(404, "Not found\n", method);
+  const boot = parseMachineBoot(found, origin);
+  return path === BOOT_PATH
+    ? answer(200, JSON.stringify(boot) + "\n", method, {
+      "content-type": "application/json",
+    })
+    : answer(200, ipxeScript(boot), method);
 }
 
 /** The MAC address of a path, as a lookup takes it; `null` when it is none. */

@@ -38,12 +38,8 @@ export {
   MIN_DHCP_MESSAGE_BYTES,
 } from "./encode.ts";
 export { formatIpv4, NO_ADDRESS, parseIpv4 } from "./ipv4.ts";
-export {
-  httpBoot,
-  type HttpBootOptions,
-  type HttpExchange,
-  type HttpHandler,
-} from "./http_boot.ts";
+export { httpBoot, type HttpBootOptions } from "./http_boot.ts";
+export type { HttpExchange, HttpHandler } from "./http_exchange.ts";
 export { IPXE_OPTION, type IpxeFeatures, readIpxeFeatures } from "./ipxe.ts";
 export {
   MESSAGE_TYPE,

@@ -2,7 +2,7 @@ import type { UdpAddress } from "../net/mod.ts";
 import type { ServerEvent } from "../server.ts";
 import type { DhcpEvent } from "./dhcp_event.ts";
 import type { DhcpPacket } from "./dhcp_packet.ts";
-import type { HttpExchange } from "./http_boot.ts";
+import type { HttpExchange } from "./http_exchange.ts";
 import type { DhcpPort } from "./sockets.ts";
 
 /** Something that happened in a network boot service. */

@@ -19,7 +19,8 @@ import { type PxeHttpOptions, serviceResponder } from "./boot_over_http.ts";
 import { decodeDhcpPacket } from "./decode.ts";
 import type { DhcpPacket } from "./dhcp_packet.ts";
 import { encodeDhcpPacket } from "./encode.ts";
-import { httpBoot, type HttpExchange } from "./http_boot.ts";
+import { httpBoot } from "./http_boot.ts";
+import type { HttpExchange } from "./http_exchange.ts";
 import { HttpServer } from "./http_server.ts";
 import { explainListen } from "./listen_error.ts";
 import { machineApi } from "./machine_api.ts";
@@ -204,7 +205,7 @@ class Service implements PxeService {
       shutdownTimeoutMs,
       breakOff: () => downloads.abort(),
       handlers: [
-        ...machines ? [machineApi(machines)] : [],
+        ...machines ? [machineApi(machines, onExchange)] : [],
         ...root === undefined ? [] : [
           httpBoot({
             ...this.#directory(),

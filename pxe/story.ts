@@ -22,7 +22,7 @@ import { quoteText } from "../packet/mod.ts";
 import { plainHostname, type UdpAddress } from "../net/mod.ts";
 import type { PxeClient } from "./client.ts";
 import type { DhcpEvent } from "./dhcp_event.ts";
-import type { HttpExchange } from "./http_boot.ts";
+import type { HttpExchange } from "./http_exchange.ts";
 import type { PxeEvent } from "./pxe_event.ts";
 import { summary } from "./summary.ts";
 

@@ -136,10 +136,12 @@ Deno.test("dhcp and bootp have a boot file for an operand, and perhaps another s
 Deno.test("TFTP, HTTP and files have options of their own", () => {
   const { options, leasePath } = plan(
     "pxe",
-    "--host 10.99.0.1 -f a --http-port 8080 --single-port -b 1468 --windowsize 8 -t 2 -r 3 --symlinks never --ignore-case --drain 1 --fixed 02:00:00:00:00:01=10.99.0.7 --lease-file /l",
+    "--host 10.99.0.1 -f a --http-port 8080 --single-port --rfc1350 --refuse tsize -b 1468 --windowsize 8 -t 2 -r 3 --symlinks never --ignore-case --drain 1 --fixed 02:00:00:00:00:01=10.99.0.7 --lease-file /l",
   );
   assertEquals(options.tftp, {
     singlePort: true,
+    rfc1350: true,
+    refuseOptions: ["tsize"],
     blksize: 1468,
     windowsize: 8,
     retransmission: { timeoutMs: 2000, retries: 3 },

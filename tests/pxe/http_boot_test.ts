@@ -1,9 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import {
-  httpBoot,
-  type HttpBootOptions,
-  type HttpExchange,
-} from "../../pxe/http_boot.ts";
+import { httpBoot, type HttpBootOptions } from "../../pxe/http_boot.ts";
+import type { HttpExchange } from "../../pxe/http_exchange.ts";
 import { Sandbox } from "../handlers/_sandbox.ts";
 
 const BIG_BYTES = 1_000_000;

@@ -143,6 +143,25 @@ for (
   });
 }
 
+Deno.test("machineApi() tells of what is asked of it, and of nothing else", async () => {
+  const told: string[] = [];
+  const api = machineApi(
+    () => ({ kernel: "/k" }),
+    ({ hostname, path, status, bytes }) =>
+      told.push(`${hostname} ${path} ${status} ${bytes > 0}`),
+  );
+  const info = {
+    remoteAddr: { transport: "tcp", hostname: "192.0.2.7", port: 50000 },
+  } as const;
+  for (const path of [`/v1/ipxe/${MAC}`, "/v1/boot/x", "/other"]) {
+    await api(new Request(`http://192.0.2.1${path}`), info);
+  }
+  assertEquals(told, [
+    `192.0.2.7 /v1/ipxe/${MAC} 200 true`,
+    "192.0.2.7 /v1/boot/x 404 true",
+  ]);
+});
+
 Deno.test("machineApi() leaves other paths to others", async () => {
   for (const path of ["/", "/v1/", "/v1/boots", "/v2/boot/x"]) {
     assertEquals((await ask(path)).response, undefined);
