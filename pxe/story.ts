@@ -142,7 +142,7 @@ export class PxeStory {
   #tellHttp(exchange: HttpExchange, now: number): EventDescription {
     const { hostname, method, path, status, bytes, durationMs } = exchange;
     const start = this.#startOf(hostname ?? "?", now);
-    const file = quoteText(path);
+    const file = quoteText(readable(path));
     const isLoaded = (status === 200 || status === 206) && method === "GET";
     if (exchange.error !== null && isLoaded) {
       return warn(
@@ -278,6 +278,15 @@ function clientText(client: PxeClient): string {
   if (architecture === undefined && !isIpxe && !isPxe) return "A machine";
   const via = client.isHttpBoot ? " by HTTP boot" : "";
   return `${isIpxe ? "iPXE on " : ""}${name}${kind}${via}`;
+}
+
+/** A path as its name was meant: iPXE writes a colon as "%3A". */
+function readable(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 function reasonOf(error: unknown): string {

@@ -215,6 +215,14 @@ const LINES: readonly [PxeEvent, string][] = [
     'INFO ? asked for "/app.efi" by HTTP: GET 404',
   ],
   [
+    http({ path: "/a%3ab%0a%e2%80%ae" }),
+    'INFO 10.99.0.60 loaded "/a:b\\n\\u202e" by HTTP: 1.0 MB in 100 ms (10.0 MB/s)',
+  ],
+  [
+    http({ path: "/100%" }),
+    'INFO 10.99.0.60 loaded "/100%" by HTTP: 1.0 MB in 100 ms (10.0 MB/s)',
+  ],
+  [
     http({ status: 403, path: "/\u202e" }),
     'WARN 10.99.0.60 asked for "/\\u202e" by HTTP: GET 403',
   ],

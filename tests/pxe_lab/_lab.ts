@@ -138,6 +138,11 @@ export class Lab implements AsyncDisposable {
     ], /dnsmasq.*: started/);
   }
 
+  /** Makes another network, without hosts. */
+  async addLan(): Promise<Lan> {
+    return this.#stack.use(await Lan.make(lanTools!));
+  }
+
   /** Boots a machine, which must end with a payload that is whole. */
   async boot(
     options: MachineOptions,

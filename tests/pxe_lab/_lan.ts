@@ -57,16 +57,31 @@ export class Lan implements AsyncDisposable {
     const host = this.#stack.use(
       await LinkEnd.make(this.#tools, address ?? ""),
     );
+    await this.ip(host, "link set lo up");
+    await this.attach(host, "lan0", address);
+    return host;
+  }
+
+  /** Gives a host, which can be one of another network, an interface in this one. */
+  async attach(
+    host: Host,
+    name: string,
+    address: string | null,
+  ): Promise<void> {
     const port = `port${++this.#ports}`;
     await this.#ip(
-      `link add ${port} type veth peer name lan0 netns ${host.pid}`,
+      `link add ${port} type veth peer name ${name} netns ${host.pid}`,
     );
     await this.#ip(`link set ${port} master ${BRIDGE} up`);
-    const ip = (line: string) => succeed(host.run(this.#tools.ip, words(line)));
-    await ip("link set lo up");
-    if (address !== null) await ip(`address add ${address}/24 brd + dev lan0`);
-    await ip("link set lan0 up");
-    return host;
+    if (address !== null) {
+      await this.ip(host, `address add ${address}/24 brd + dev ${name}`);
+    }
+    await this.ip(host, `link set ${name} up`);
+  }
+
+  /** Runs `ip` on a host. */
+  async ip(host: Host, line: string): Promise<void> {
+    await succeed(host.run(this.#tools.ip, words(line)));
   }
 
   /** Adds a socket for a virtual machine: the name of a TAP interface. */

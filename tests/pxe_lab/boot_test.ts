@@ -4,9 +4,9 @@
  * @module
  */
 
-import { assertMatch, assertStringIncludes } from "@std/assert";
+import { assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { BIOS_FILE, EFI_FILE, findFile, labTest, RANGE } from "./_lab.ts";
-import { efiPayload } from "./_payload.ts";
+import { BROKEN_STATUS, efiPayload } from "./_payload.ts";
 
 const BOTH = ["--bios", BIOS_FILE, "--uefi", EFI_FILE];
 const ALONE = ["--dhcp-range", RANGE, ...BOTH];
@@ -33,6 +33,18 @@ labTest(
   },
 );
 
+labTest("one octet that is wrong is noticed", [], async (lab) => {
+  const path = `${lab.root}/${BIOS_FILE}`;
+  const bytes = await Deno.readFile(path);
+  bytes[300_000]! ^= 1;
+  await Deno.writeFile(path, bytes);
+  await using server = await lab.pxe(...ALONE);
+  await assertRejects(
+    () => lab.boot({ firmware: "bios" }, server),
+    `QEMU ended with ${BROKEN_STATUS}`,
+  );
+});
+
 labTest("both boot where all transfers use port 69", [], async (lab) => {
   await using server = await lab.pxe(...ALONE, "--single-port");
   await lab.boot({ firmware: "bios" }, server);
@@ -58,6 +70,32 @@ labTest(
     await lab.boot({ firmware: "bios" }, server);
     assertStringIncludes(server.text, 'boot "http://10.99.0.1:8080/boot.ipxe"');
     assertMatch(server.text, /loaded "\/nbp\.0" by HTTP: 400\.0 kB/);
+  },
+);
+
+labTest(
+  "a machine boots what the configuration file says of it",
+  [],
+  async (lab) => {
+    const mac = "02:00:00:00:00:07";
+    await lab.write(
+      "pxe.toml",
+      `http-port = 8080
+[machines."${mac}"]
+kernel = "/${BIOS_FILE}"
+initrd = ["/pxe.toml"]
+cmdline = "quiet"
+message = "Hello"
+`,
+    );
+    await using server = await lab.pxe(
+      ...["--dhcp-range", RANGE, "--config", `${lab.root}/pxe.toml`],
+    );
+    await lab.boot({ firmware: "bios", mac }, server);
+    assertMatch(
+      server.text,
+      /loaded "\/v1\/ipxe\/02:00:00:00:00:07" by HTTP[^]*loaded "\/nbp\.0" by HTTP/,
+    );
   },
 );
 

@@ -6,7 +6,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { findProgram } from "../interop/_peers.ts";
-import { labTest, RANGE, SERVER } from "./_lab.ts";
+import { DNSMASQ, labTest, RANGE, SERVER } from "./_lab.ts";
 
 /** Does what a client's script does: sets the address, without which no unicast would come, and says so. */
 const SCRIPT = `#!/bin/sh
@@ -52,6 +52,32 @@ labTest("udhcpc takes, renews and releases a lease", [
       .map(([, verb, address]) => [verb, address]),
     [["takes", address], ["keeps", address], ["gives", address]],
   );
+});
+
+labTest("udhcpc takes a lease through a relay agent", [
+  findProgram("udhcpc"),
+  DNSMASQ,
+], async (lab, udhcpc, dnsmasq) => {
+  const script = `${lab.root}/script`;
+  await Deno.writeTextFile(script, SCRIPT, { mode: 0o755 });
+  const remoteLan = await lab.addLan();
+  const relay = await lab.lan.addHost("10.99.0.254");
+  await remoteLan.attach(relay, "lan1", "10.98.0.254");
+  await lab.lan.ip(lab.host, "route add 10.98.0.0/24 via 10.99.0.254");
+  await using server = await lab.run("dhcp", [
+    ...["--host", SERVER, "--answer-all", "--network", "10.98.0.0/24"],
+    ...["--dhcp-range", "10.98.0.50-10.98.0.99"],
+  ], ["--allow-net=10.99.0.0/24,10.98.0.0/24,255.255.255.255"]);
+  await using _relay = await lab.lan.startIn(relay, dnsmasq!, [
+    ...["--no-daemon", "--conf-file=/dev/null", "--port=0", "--user=root"],
+    ...["--pid-file=", `--dhcp-relay=10.98.0.254,${SERVER}`],
+  ], /started/);
+  const host = await remoteLan.addHost(null);
+  await using client = await lab.lan.startIn(host, udhcpc!, [
+    ...["-i", "lan0", "-f", "-q", "-n", "-s", script],
+  ], /EVENT bound/);
+  const [, address] = /EVENT bound (10\.98\.0\.\d+)/.exec(client.text)!;
+  assertMatch(server.text, new RegExp(`A machine takes ${address}`));
 });
 
 labTest("dhclient takes, renews and releases a lease", [

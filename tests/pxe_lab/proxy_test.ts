@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { BIOS_FILE, DNSMASQ, EFI_FILE, labTest } from "./_lab.ts";
 
 const BOTH = ["--bios", BIOS_FILE, "--uefi", EFI_FILE];
@@ -22,4 +22,15 @@ labTest("BIOS and UEFI boot beside dnsmasq's DHCP", [DNSMASQ], async (lab) => {
       new RegExp(`02:00:00:00:00:${mac} \\+\\S+ m?s {2}loaded "${file}\\.`),
     );
   }
+});
+
+labTest("beside a DHCP server on the same host, we say so and end", [
+  DNSMASQ,
+], async (lab) => {
+  await using _dnsmasq = await lab.dnsmasq(lab.host, []);
+  const error = await assertRejects(() => lab.pxe(...BOTH), Error);
+  assertMatch(
+    error.message,
+    /Cannot listen on port 67 of 10\.99\.0\.1 as another DHCP server on this machine has it: stop that one/,
+  );
 });
