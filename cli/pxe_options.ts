@@ -3,7 +3,7 @@
 
 import { architectureName, parseIpv4, parseMac } from "../pxe/mod.ts";
 import type { OptionSpec } from "./command.ts";
-import { SERVE_OPTIONS } from "./serve_options.ts";
+import { grouped, SERVE_OPTIONS } from "./serve_options.ts";
 import type { ValueType } from "./value.ts";
 
 const ADDRESS_TYPE: ValueType = {
@@ -272,13 +272,6 @@ function served(...names: readonly string[]): readonly OptionSpec[] {
   return SERVE_OPTIONS.filter(({ name }) => names.includes(name)).map((
     { isReloadable: _, ...option },
   ) => option);
-}
-
-function grouped(
-  group: string,
-  options: readonly OptionSpec[],
-): readonly OptionSpec[] {
-  return options.map((option) => ({ ...option, group }));
 }
 
 /** The directory, as a configuration file names it. */

@@ -12,7 +12,7 @@ import {
   serviceResponder,
 } from "../pxe/mod.ts";
 import { type Command, type ParsedArguments, UsageError } from "./command.ts";
-import { withConfig } from "./config.ts";
+import { withConfigFile } from "./config_file.ts";
 import type { CliContext } from "./context.ts";
 import { explain } from "./explain.ts";
 import {
@@ -42,7 +42,7 @@ export async function runPxe(
   context: CliContext,
 ): Promise<number> {
   commandLine.check();
-  const args = await withFile(commandLine, command, context);
+  const args = await withConfigFile(commandLine, command, context);
   if (args.has("interface")) {
     await needPermissions(context, [INTERFACES_PERMISSION]);
   }
@@ -62,17 +62,6 @@ const INTERFACES_PERMISSION: NeededPermission = {
   flag: "--allow-sys",
   scope: ["networkInterfaces"],
 };
-
-async function withFile(
-  args: ParsedArguments,
-  command: Command,
-  context: CliContext,
-): Promise<ParsedArguments> {
-  const path = args.text("config");
-  if (path === undefined) return args;
-  await needPermissions(context, [filePermission("read", path)]);
-  return await withConfig(args, path, command);
-}
 
 /** What the library refuses is a call that makes no sense. */
 function planChecked(

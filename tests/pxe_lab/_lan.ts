@@ -6,8 +6,12 @@
  */
 
 import { fromFileUrl } from "@std/path";
-import { LinkEnd, type LinkTools } from "../interop/_lossy_link.ts";
-import { findProgram, type Outcome } from "../interop/_peers.ts";
+import {
+  findNetworkTools,
+  LinkEnd,
+  type LinkTools,
+} from "../interop/_lossy_link.ts";
+import type { Outcome } from "../interop/_peers.ts";
 import { LabProcess } from "./_process.ts";
 
 /** The network: hosts have addresses in it, and no route to anywhere else. */
@@ -162,12 +166,8 @@ async function succeed(run: Promise<Outcome>): Promise<void> {
 
 /** What it takes to make a network, if one can be made here. */
 export async function findLanTools(): Promise<LinkTools | null> {
-  if (Deno.build.os !== "linux" || Deno.uid() !== 0) return null;
-  const [unshare, nsenter, ip, nft] = ["unshare", "nsenter", "ip", "nft"].map(
-    (name) => findProgram(name),
-  );
-  if (!unshare || !nsenter || !ip || !nft) return null;
-  const tools = { unshare, nsenter, ip, nft };
+  const tools = findNetworkTools();
+  if (!tools) return null;
   try {
     await using lan = await Lan.make(tools);
     await lan.addTap();
