@@ -6,6 +6,7 @@ import {
   LeaseFile,
   leaseStorage,
   type PxeAddresses,
+  type PxeEvent,
   type PxeService,
   PxeStory,
   servePxe,
@@ -135,6 +136,13 @@ function leasePermissions(path: string): NeededPermission[] {
   ]);
 }
 
+/** What is told with --verbose only; putting it into words would cost more than the answer. */
+const DETAILS: ReadonlySet<PxeEvent["type"]> = new Set([
+  "received",
+  "sent",
+  "malformed",
+]);
+
 async function serve(plan: PxePlan, context: CliContext): Promise<number> {
   const { stderr } = context;
   const story = new PxeStory();
@@ -145,6 +153,7 @@ async function serve(plan: PxePlan, context: CliContext): Promise<number> {
     ...plan.options,
     ...leaseFile ? { leaseStore: leaseFile } : {},
     onEvent: (event) => {
+      if (!plan.isVerbose && DETAILS.has(event.type)) return;
       const line = story.tell(event, context.clock.now());
       if (line === null) return;
       const isFault = line.level === "WARN" || line.level === "ERROR";

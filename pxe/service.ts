@@ -2,7 +2,7 @@
 // 1. Either all of it listens, or none of it does.
 // 2. No datagram ends the service, and no slow boot handler holds up other machines: messages are answered at the same time,
 //    up to a limit, past which they are not answered; the machine asks again.
-// 3. The end is in order: no new answers, then transfers and downloads within their time, then the sockets.
+// 3. In the end there are no more answers at once, and transfers and downloads get their time.
 
 import { serveDir, type ServeDirOptions } from "../handlers/mod.ts";
 import {
@@ -100,6 +100,13 @@ class Service implements PxeService {
     signal?.addEventListener("abort", shutdown, { once: true });
     this.#end.promise.catch(() => {}).then(() =>
       signal?.removeEventListener("abort", shutdown)
+    );
+  }
+
+  get addr(): UdpAddress {
+    if (this.responder && this.#sockets) return this.#sockets.address;
+    throw new TypeError(
+      "Cannot tell the address as the service does not listen yet: await service.listening",
     );
   }
 

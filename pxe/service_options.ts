@@ -81,6 +81,12 @@ export interface PxeAddresses {
 
 /** A network boot service that is running. */
 export interface PxeService extends AsyncDisposable {
+  /**
+   * Where the service answers DHCP.
+   *
+   * @throws {TypeError} As long as it does not listen yet: await `listening`.
+   */
+  readonly addr: UdpAddress;
   /** Where the service listens, as soon as it does. */
   readonly listening: Promise<PxeAddresses>;
   /** Fulfilled when the service has shut down; rejected when it could not listen, or a socket broke. */

@@ -138,7 +138,10 @@ const REFUSED: readonly [path: string, status: number][] = [
 ];
 
 for (const [path, status] of REFUSED) {
-  Deno.test(`httpBoot() answers ${status} to ${path}, and no more`, async () => {
+  const name = `httpBoot() answers ${status} to ${path}, and no more`;
+  // Links take a right of their own there.
+  const ignore = Deno.build.os === "windows" && path === "/outside";
+  Deno.test({ name, ignore }, async () => {
     using root = makeRoot();
     if (path === "/outside") root.sandbox.link("../secret", "srv/outside");
     const response = await root.ask(path);
@@ -150,15 +153,21 @@ for (const [path, status] of REFUSED) {
   });
 }
 
-Deno.test("httpBoot() follows links inside, and finds names in any case where told to", async () => {
-  using root = makeRoot({ caseInsensitive: true });
-  root.sandbox.link("sub/App.EFI", "srv/link.efi");
-  for (const path of ["/link.efi", "/SUB/app.efi", "/100%25"]) {
-    const response = await root.ask(path);
-    assertEquals(response.status, 200);
-    await response.bytes();
-  }
-});
+Deno.test(
+  "httpBoot() follows links inside, and finds names in any case where told to",
+  {
+    ignore: Deno.build.os === "windows",
+  },
+  async () => {
+    using root = makeRoot({ caseInsensitive: true });
+    root.sandbox.link("sub/App.EFI", "srv/link.efi");
+    for (const path of ["/link.efi", "/SUB/app.efi", "/100%25"]) {
+      const response = await root.ask(path);
+      assertEquals(response.status, 200);
+      await response.bytes();
+    }
+  },
+);
 
 Deno.test("httpBoot() takes no method that could change something", async () => {
   using root = makeRoot();

@@ -22,7 +22,9 @@ const DHCP = {
 Deno.test("servePxe() gives an address and a file, and then the file", async () => {
   using sandbox = new Sandbox({ "boot.0": "boot me" });
   await using lab = new ServiceLab({ ...DHCP, root: sandbox.path });
+  assertThrows(() => lab.service.addr, TypeError, "await service.listening");
   const { dhcp, tftp, http, warning } = await lab.listening;
+  assertEquals(lab.service.addr, dhcp);
   assertEquals([dhcp.port, tftp?.port, http, warning], [67, 69, null, null]);
   const machine = new Machine(lab, EDK2);
   const offer = await machine.discover();

@@ -25,34 +25,44 @@ const SERVER_ARGS = [
   ...["--gateway", "10.99.0.254", "--dns", "10.99.0.253"],
 ];
 
-labTest("udhcpc takes, renews and releases a lease", [
-  findProgram("udhcpc"),
-], async (lab, udhcpc) => {
-  const script = `${lab.root}/script`;
-  await Deno.writeTextFile(script, SCRIPT, { mode: 0o755 });
-  const leases = `${lab.root}/leases`;
-  const host = await lab.lan.addHost(null);
-  await using server = await lab.run("dhcp", [
-    ...SERVER_ARGS,
-    ...["--lease-file", leases],
-  ], [`--allow-read=${lab.root}`, `--allow-write=${lab.root}`]);
-  await using client = await lab.lan.startIn(host, udhcpc!, [
-    ...["-i", "lan0", "-f", "-R", "-s", script, "-x", "hostname:udhcpc-lab"],
-  ], /EVENT bound/);
-  const [, address] = /EVENT bound (\S+) 10\.99\.0\.254 10\.99\.0\.253/.exec(
-    client.text,
-  )!;
-  client.kill("SIGUSR1");
-  await client.until(/EVENT renew/);
-  assertMatch(await Deno.readTextFile(leases), / udhcpc-lab /);
-  client.kill("SIGTERM");
-  await server.until(/gives \S+ back/);
-  assertEquals(
-    [...server.text.matchAll(/A machine (takes|keeps|gives) (\S+)/g)]
-      .map(([, verb, address]) => [verb, address]),
-    [["takes", address], ["keeps", address], ["gives", address]],
-  );
-});
+labTest(
+  "udhcpc takes, renews and releases a lease, whatever kills the server in between",
+  [
+    findProgram("udhcpc"),
+  ],
+  async (lab, udhcpc) => {
+    const script = `${lab.root}/script`;
+    await Deno.writeTextFile(script, SCRIPT, { mode: 0o755 });
+    const leases = `${lab.root}/leases`;
+    const host = await lab.lan.addHost(null);
+    const startServer = () =>
+      lab.run("dhcp", [
+        ...SERVER_ARGS,
+        ...["--lease-file", leases],
+      ], [`--allow-write=${lab.root}`]);
+    await using first = await startServer();
+    await using client = await lab.lan.startIn(host, udhcpc!, [
+      ...["-i", "lan0", "-f", "-R", "-s", script, "-x", "hostname:udhcpc-lab"],
+    ], /EVENT bound/);
+    const [, address] = /EVENT bound (\S+) 10\.99\.0\.254 10\.99\.0\.253/.exec(
+      client.text,
+    )!;
+    first.kill("SIGKILL");
+    await first.status;
+    await using server = await startServer();
+    client.kill("SIGUSR1");
+    await client.until(/EVENT renew/);
+    assertMatch(await Deno.readTextFile(leases), / udhcpc-lab /);
+    client.kill("SIGTERM");
+    await server.until(/gives \S+ back/);
+    const text = first.text + server.text;
+    assertEquals(
+      [...text.matchAll(/A machine (takes|keeps|gives) (\S+)/g)]
+        .map(([, verb, address]) => [verb, address]),
+      [["takes", address], ["keeps", address], ["gives", address]],
+    );
+  },
+);
 
 labTest("udhcpc takes a lease through a relay agent", [
   findProgram("udhcpc"),
