@@ -139,6 +139,11 @@ const API_OPTIONS: readonly OptionSpec[] = [
       "Ask URL/v1/boot/MAC what each machine boots, as pixiecore does; needs --http-port, and a file that starts iPXE",
   },
   {
+    name: "api-proxy",
+    description:
+      "Load kernels and initrds of other servers for machines that cannot, such as those without HTTPS (needs --allow-net for them)",
+  },
+  {
     name: "api-timeout",
     value: "SECONDS",
     type: { kind: "seconds" },

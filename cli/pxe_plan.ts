@@ -98,7 +98,11 @@ export function planPxe(
         ? {}
         : { root, tftp: planTftp(args), ...planFiles(args) },
       ...httpPort === undefined ? {} : {
-        http: { port: httpPort, ...machines ? { machines } : {} },
+        http: {
+          port: httpPort,
+          ...machines ? { machines } : {},
+          proxy: args.has("api-proxy"),
+        },
       },
       answerAll: args.has("answer-all") || command === "bootp",
       authoritative: args.has("authoritative"),

@@ -25,6 +25,13 @@ export interface PxeHttpOptions {
    * by `boot`, and iPXE then gets a script; `GET /v1/boot/MAC` tells the same to other programs, as pixiecore's API does.
    */
   readonly machines?: MachineLookup;
+  /**
+   * Whether machines load kernels and initial file systems of other servers through this service, as with pixiecore, and not
+   * directly: for those that have no HTTPS, or no way there. It takes `--allow-net` for those servers.
+   *
+   * @default {false}
+   */
+  readonly proxy?: boolean;
 }
 
 /** What a network boot service answers by. */

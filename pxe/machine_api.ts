@@ -14,6 +14,7 @@ import {
 } from "./http_exchange.ts";
 import {
   ipxeScript,
+  type MachineBoot,
   type MachineLookup,
   parseMachineBoot,
 } from "./machine_boot.ts";
@@ -124,12 +125,30 @@ async function readText({ body }: Response): Promise<string> {
   return text + decoder.decode();
 }
 
+/** Options of {@linkcode machineApi}. */
+export interface ServeMachineApiOptions {
+  /**
+   * Told of each request that is for it.
+   *
+   * @param exchange The request, and what became of it.
+   */
+  readonly onExchange?: (exchange: HttpExchange) => void;
+  /**
+   * Changes what stands in scripts, such as URLs.
+   *
+   * @param boot What to boot, with absolute URLs.
+   * @param origin Where the request went, as `http://192.0.2.1:8080`.
+   * @returns What to write into the script.
+   */
+  readonly wrap?: (boot: MachineBoot, origin: string) => MachineBoot;
+}
+
 /**
  * Makes a handler that answers `GET /v1/boot/MAC` as pixiecore's API does, and `GET /v1/ipxe/MAC` with the same as a script
  * for iPXE. URLs of a lookup's answer that are paths alone lead to the server that was asked.
  *
  * @param lookup What each machine boots.
- * @param onExchange Told of each request that is for it.
+ * @param options Who is told, and what becomes of URLs.
  * @returns The handler; it answers `undefined` to a request for another path.
  *
  * @example A machine that boots a kernel of this server
@@ -144,7 +163,7 @@ async function readText({ body }: Response): Promise<string> {
  */
 export function machineApi(
   lookup: MachineLookup,
-  onExchange?: (exchange: HttpExchange) => void,
+  { onExchange, wrap = (boot) => boot }: ServeMachineApiOptions = {},
 ): (
   ...args: Parameters<HttpHandler>
 ) => Promise<Response | undefined> {
@@ -154,7 +173,7 @@ export function machineApi(
       .find((path) => pathname.startsWith(path));
     if (path === undefined) return undefined;
     const tell = exchangeTeller(request, info, onExchange);
-    const response = await answerMachine(request, path, lookup);
+    const response = await answerMachine(request, path, lookup, wrap);
     const { status, body, headers } = response;
     const bytes = body === null ? 0 : Number(headers.get("content-length"));
     tell({ status, bytes, error: null });
@@ -166,6 +185,7 @@ async function answerMachine(
   { method, url }: Request,
   path: string,
   lookup: MachineLookup,
+  wrap: NonNullable<ServeMachineApiOptions["wrap"]>,
 ): Promise<Response> {
   if (method !== "GET" && method !== "HEAD") {
     return answer(405, "Method not allowed\n", method, { allow: "GET, HEAD" });
@@ -179,7 +199,7 @@ async function answerMachine(
     ? answer(200, JSON.stringify(boot) + "\n", method, {
       "content-type": "application/json",
     })
-    : answer(200, ipxeScript(boot), method);
+    : answer(200, ipxeScript(wrap(boot, origin)), method);
 }
 
 /** The MAC address of a path, as a lookup takes it; `null` when it is none. */

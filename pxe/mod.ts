@@ -116,6 +116,7 @@ export {
   askMachineApi,
   machineApi,
   type MachineApiOptions,
+  type ServeMachineApiOptions,
 } from "./machine_api.ts";
 export {
   ipxeScript,

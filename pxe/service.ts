@@ -19,6 +19,7 @@ import { type PxeHttpOptions, serviceResponder } from "./boot_over_http.ts";
 import { decodeDhcpPacket } from "./decode.ts";
 import type { DhcpPacket } from "./dhcp_packet.ts";
 import { encodeDhcpPacket } from "./encode.ts";
+import { FileProxy } from "./file_proxy.ts";
 import { httpBoot } from "./http_boot.ts";
 import type { HttpExchange } from "./http_exchange.ts";
 import { HttpServer } from "./http_server.ts";
@@ -199,12 +200,15 @@ class Service implements PxeService {
     );
   }
 
-  #serveHttp({ port = HTTP_PORT, machines }: PxeHttpOptions): HttpServer {
+  #serveHttp(options: PxeHttpOptions): HttpServer {
+    const { port = HTTP_PORT, machines } = options;
     const { hostname, root } = this.#options;
     const { shutdownTimeoutMs = SHUTDOWN_TIMEOUT_MS } = this.#options;
     const onExchange = (exchange: HttpExchange) =>
       this.#emit({ type: "http", exchange });
     const downloads = new AbortController();
+    const proxy = options.proxy ? new FileProxy({ onExchange }) : null;
+    const wrap = proxy?.wrap.bind(proxy);
     return new HttpServer({
       hostname,
       port,
@@ -212,7 +216,10 @@ class Service implements PxeService {
       shutdownTimeoutMs,
       breakOff: () => downloads.abort(),
       handlers: [
-        ...machines ? [machineApi(machines, onExchange)] : [],
+        ...proxy ? [proxy.handle] : [],
+        ...machines
+          ? [machineApi(machines, { onExchange, ...wrap ? { wrap } : {} })]
+          : [],
         ...root === undefined ? [] : [
           httpBoot({
             ...this.#directory(),

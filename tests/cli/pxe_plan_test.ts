@@ -147,7 +147,7 @@ Deno.test("TFTP, HTTP and files have options of their own", () => {
     retransmission: { timeoutMs: 2000, retries: 3 },
   });
   assertEquals([options.http, options.symlinks, options.caseInsensitive], [
-    { port: 8080 },
+    { port: 8080, proxy: false },
     "never",
     true,
   ]);
@@ -159,10 +159,11 @@ Deno.test("TFTP, HTTP and files have options of their own", () => {
 Deno.test("an API is asked where HTTP is there to tell", () => {
   const { api, options } = plan(
     "pxe",
-    "--host 10.99.0.1 --api http://192.0.2.9/a --api-timeout 1 --http-port 80",
+    "--host 10.99.0.1 --api http://192.0.2.9/a --api-timeout 1 --api-proxy --http-port 80",
   );
   assertEquals(api, { url: "http://192.0.2.9/a", timeoutMs: 1000 });
   assertEquals(typeof options.http?.machines, "function");
+  assertEquals(options.http?.proxy, true);
 });
 
 const HOST = "--host 10.99.0.1";

@@ -147,8 +147,10 @@ Deno.test("machineApi() tells of what is asked of it, and of nothing else", asyn
   const told: string[] = [];
   const api = machineApi(
     () => ({ kernel: "/k" }),
-    ({ hostname, path, status, bytes }) =>
-      told.push(`${hostname} ${path} ${status} ${bytes > 0}`),
+    {
+      onExchange: ({ hostname, path, status, bytes }) =>
+        told.push(`${hostname} ${path} ${status} ${bytes > 0}`),
+    },
   );
   const info = {
     remoteAddr: { transport: "tcp", hostname: "192.0.2.7", port: 50000 },

@@ -5,7 +5,15 @@
  */
 
 import { assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { BIOS_FILE, EFI_FILE, findFile, labTest, RANGE } from "./_lab.ts";
+import { fromFileUrl } from "@std/path";
+import {
+  BIOS_FILE,
+  EFI_FILE,
+  findFile,
+  labTest,
+  OTHER_SERVER,
+  RANGE,
+} from "./_lab.ts";
 import { BROKEN_STATUS, efiPayload } from "./_payload.ts";
 
 const BOTH = ["--bios", BIOS_FILE, "--uefi", EFI_FILE];
@@ -95,6 +103,28 @@ message = "Hello"
     assertMatch(
       server.text,
       /loaded "\/v1\/ipxe\/02:00:00:00:00:07" by HTTP[^]*loaded "\/nbp\.0" by HTTP/,
+    );
+  },
+);
+
+labTest(
+  "a machine boots what an API says, and loads it through us",
+  [],
+  async (lab) => {
+    const host = await lab.lan.addHost(OTHER_SERVER);
+    await using _api = await lab.lan.startIn(host, Deno.execPath(), [
+      ...["run", "--quiet", "--allow-all", "--no-config"],
+      fromFileUrl(new URL("_api.ts", import.meta.url)),
+      ...[OTHER_SERVER, "8000", `${lab.root}/${BIOS_FILE}`],
+    ], /Listening/);
+    await using server = await lab.pxe(
+      ...["--dhcp-range", RANGE, "--http-port", "8080"],
+      ...["--api", `http://${OTHER_SERVER}:8000/own`, "--api-proxy"],
+    );
+    await lab.boot({ firmware: "bios" }, server);
+    assertMatch(
+      server.text,
+      /loaded "http:\/\/10\.99\.0\.2:8000\/kernel" by HTTP: 400\.0 kB/,
     );
   },
 );
