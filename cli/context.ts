@@ -79,6 +79,12 @@ export interface CliContext {
    */
   onReload(handler: () => void): () => void;
   /**
+   * The network interfaces of the machine, which takes `--allow-sys=networkInterfaces`.
+   *
+   * @returns An entry for each address.
+   */
+  networkInterfaces(): readonly Deno.NetworkInterfaceInfo[];
+  /**
    * Ends the process at once, whatever is under way.
    *
    * @param status The exit status.
@@ -123,6 +129,7 @@ export function denoContext(): CliContext {
       // On Windows it is sent when the console window is closed.
       return listenFor(IS_WINDOWS ? [] : ["SIGHUP"], handler);
     },
+    networkInterfaces: () => Deno.networkInterfaces(),
     exit: (status) => Deno.exit(status),
   };
 }

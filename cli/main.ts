@@ -1,15 +1,18 @@
 import { benchCommand } from "./bench.ts";
+import { bootpCommand } from "./bootp.ts";
 import { chaosCommand } from "./chaos.ts";
 import { type Command, UsageError } from "./command.ts";
 import { completionsCommand } from "./completions.ts";
 import { ConfigError, problemsOf } from "./config.ts";
 import type { CliContext } from "./context.ts";
+import { dhcpCommand } from "./dhcp.ts";
 import { getCommand } from "./get.ts";
 import { commandHelp, programHelp } from "./help.ts";
 import { mapTestCommand } from "./test_map.ts";
 import { parseCommand } from "./parse.ts";
 import { probeCommand } from "./probe.ts";
 import { putCommand } from "./put.ts";
+import { pxeCommand } from "./pxe.ts";
 import { serveCommand } from "./serve.ts";
 import { shellCommand } from "./shell.ts";
 import { VERSION } from "./version.ts";
@@ -17,6 +20,9 @@ import { VERSION } from "./version.ts";
 /** Every command there is, in the order of `--help`. */
 export const COMMANDS: readonly Command[] = [
   serveCommand,
+  pxeCommand,
+  dhcpCommand,
+  bootpCommand,
   getCommand,
   putCommand,
   shellCommand,

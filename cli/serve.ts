@@ -9,10 +9,11 @@ import { pathBelow } from "../handlers/path_below.ts";
 import { formatAddress, RateLimiter, udpImplementation } from "../net/mod.ts";
 import type { TftpServer } from "../server.ts";
 import { type Command, type ParsedArguments, UsageError } from "./command.ts";
-import { problemsOf, withConfig } from "./config.ts";
+import { problemsOf } from "./config.ts";
+import { withConfigFile } from "./config_file.ts";
 import type { CliContext } from "./context.ts";
 import { explain } from "./explain.ts";
-import { filePermission, needPermissions } from "./permission.ts";
+import { needPermissions } from "./permission.ts";
 import { openCapture } from "./serve_capture.ts";
 import { makeHandler } from "./serve_handler.ts";
 import { listen } from "./serve_listen.ts";
@@ -30,6 +31,7 @@ import {
   restartOptions,
   type ServeState,
 } from "./serve_reload.ts";
+import { checkRoot } from "./serve_root.ts";
 import {
   checkText,
   DEFAULT_DRAIN_MS,
@@ -130,7 +132,7 @@ async function load(
   resources: OriginResources,
   before: Logs | null = null,
 ): Promise<ServeState> {
-  const args = await withFile(commandLine, context);
+  const args = await withConfigFile(commandLine, serveCommand, context);
   const plan = planServe(args);
   await needPermissions(context, permissionsFor(plan, args.text("config")));
   await checkRoots(plan);
@@ -170,23 +172,12 @@ function restrictLive(live: LiveState): TftpHandler {
       : restricted(request);
 }
 
-/** The arguments, with those of the configuration file, if there is one. */
-async function withFile(
-  args: ParsedArguments,
-  context: CliContext,
-): Promise<ParsedArguments> {
-  const path = args.text("config");
-  if (path === undefined) return args;
-  await needPermissions(context, [filePermission("read", path)]);
-  return await withConfig(args, path, serveCommand);
-}
-
 /** `--check`: exit status 2 when it would not work. */
 async function check(
   commandLine: ParsedArguments,
   context: CliContext,
 ): Promise<number> {
-  const args = await withFile(commandLine, context);
+  const args = await withConfigFile(commandLine, serveCommand, context);
   const plan = planServe(args);
   const unread: string[] = [];
   for (const path of plan.roots) {
@@ -252,30 +243,6 @@ async function realDirectory(file: string): Promise<string> {
     return await Deno.realPath(directory);
   } catch {
     return directory;
-  }
-}
-
-async function checkRoot(root: string): Promise<void> {
-  let info: Deno.FileInfo;
-  try {
-    info = await Deno.stat(root);
-    if (info.isDirectory) {
-      for await (const _ of Deno.readDir(root)) break;
-    }
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new Error(
-        `Cannot serve ${root} as there is no such directory: create it, or name another`,
-      );
-    }
-    throw new Error(
-      `Cannot serve ${root} as it cannot be read: ${explain(error)}`,
-    );
-  }
-  if (!info.isDirectory) {
-    throw new Error(
-      `Cannot serve ${root} as it is not a directory: name the directory it is in`,
-    );
   }
 }
 

@@ -297,7 +297,8 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
   ...PROCESS_OPTIONS,
 ];
 
-function grouped(
+/** The options, under a heading of the help. */
+export function grouped(
   group: string,
   options: readonly OptionSpec[],
 ): readonly OptionSpec[] {

@@ -9,6 +9,7 @@ import {
 import { TFTP_PORT } from "../net/mod.ts";
 import type { PortRange, ServeOptions } from "../server.ts";
 import { type ParsedArguments, UsageError } from "./command.ts";
+import { given } from "./given.ts";
 import { type LogPlan, planLogs } from "./serve_logs.ts";
 import { DEFAULT_ROOT } from "./serve_options.ts";
 import { type OriginPlan, planOrigin } from "./serve_origin.ts";
@@ -149,16 +150,6 @@ function planOptions(args: ParsedArguments): ServeOptions {
       ),
     },
   };
-}
-
-/** An option with its value, if it has one. */
-function given<Name extends string, Value>(
-  name: Name,
-  value: Value | undefined,
-): { readonly [Key in Name]?: Value } {
-  return value === undefined
-    ? {}
-    : { [name]: value } as { readonly [Key in Name]: Value };
 }
 
 /** The two ports, which the table has checked. */

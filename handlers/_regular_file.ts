@@ -26,8 +26,45 @@ export function checkRegular(path: string, info: Deno.FileInfo): void {
   }
 }
 
+/** A file that is open for reading. */
+export interface OpenedFile {
+  /** The file; whoever has it closes it. */
+  readonly file: Deno.FsFile;
+  /** What was seen of the open file. */
+  readonly info: Deno.FileInfo;
+}
+
 /**
  * Opens a file that was looked at.
+ *
+ * @param path The file.
+ * @param info What was seen.
+ * @param look How it was looked at.
+ */
+export function openFile(
+  path: string,
+  info: Deno.FileInfo,
+  look: Look,
+): OpenedFile {
+  checkRegular(path, info);
+  const file = Deno.openSync(path);
+  try {
+    const opened = statOpened(file, path, look);
+    if (!isSameFile(info, opened)) {
+      throw refusal(
+        ERROR_CODE.AccessViolation,
+        `Cannot send "${path}" as another file took its place while it was opened`,
+      );
+    }
+    return { file, info: opened };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/**
+ * The same as a source.
  *
  * @param path The file.
  * @param info What was seen.
@@ -40,16 +77,8 @@ export function openRegular(
   look: Look,
   cache: FileCache | null = null,
 ): FileSource {
-  checkRegular(path, info);
-  const file = Deno.openSync(path);
+  const { file, info: opened } = openFile(path, info, look);
   try {
-    const opened = statOpened(file, path, look);
-    if (!isSameFile(info, opened)) {
-      throw refusal(
-        ERROR_CODE.AccessViolation,
-        `Cannot send "${path}" as another file took its place while it was opened`,
-      );
-    }
     return new FileSource(cache?.share(file, opened) ?? file, opened);
   } catch (error) {
     file.close();

@@ -15,7 +15,13 @@ import {
   type SymlinkPolicy,
 } from "./_jail.ts";
 import { refusal } from "./_refusal.ts";
-import { checkRegular, type Look, openRegular } from "./_regular_file.ts";
+import {
+  checkRegular,
+  type Look,
+  type OpenedFile,
+  openFile,
+  openRegular,
+} from "./_regular_file.ts";
 import { checkAnnouncedSize, uploadsNotAllowed } from "./_upload_rules.ts";
 import { DEFAULT_MAX_UPLOAD_BYTES, FileSink } from "./file_sink.ts";
 import type { FileCache } from "./file_cache.ts";
@@ -186,6 +192,25 @@ export function hasFile(
     }
     throw error;
   }
+}
+
+/**
+ * Opens the file that a read of a name would get, for whoever sends it by another protocol.
+ *
+ * @throws {TftpError} As a read would.
+ */
+export function openBelow(
+  filename: string,
+  settings: DirectorySettings,
+): OpenedFile {
+  return within(
+    { filename, operation: "read" },
+    settings,
+    (components) => {
+      const { path, info, look } = find(components, settings);
+      return openFile(path, info, look);
+    },
+  );
 }
 
 /**

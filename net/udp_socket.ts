@@ -130,6 +130,8 @@ async function bindNode(
     socket.bind(address.port, address.hostname, resolve);
   });
   socket.removeAllListeners("error");
+  // As Deno's own sockets may: to answer a machine that has no address yet takes a broadcast.
+  if (!address.hostname.includes(":")) socket.setBroadcast(true);
   return new NodeSocket(socket);
 }
 

@@ -38,6 +38,8 @@ export {
   MIN_DHCP_MESSAGE_BYTES,
 } from "./encode.ts";
 export { formatIpv4, NO_ADDRESS, parseIpv4 } from "./ipv4.ts";
+export { httpBoot, type HttpBootOptions } from "./http_boot.ts";
+export type { HttpExchange, HttpHandler } from "./http_exchange.ts";
 export { IPXE_OPTION, type IpxeFeatures, readIpxeFeatures } from "./ipxe.ts";
 export {
   MESSAGE_TYPE,
@@ -90,6 +92,11 @@ export {
   type BootRule,
   bootRules,
 } from "./boot.ts";
+export {
+  type PxeHttpOptions,
+  serviceResponder,
+  type ServiceResponderOptions,
+} from "./boot_over_http.ts";
 export type {
   DhcpEvent,
   DhcpEventBase,
@@ -106,6 +113,18 @@ export {
 export { leaseStorage } from "./lease_storage.ts";
 export type { Lease, LeaseClient, LeaseState } from "./leases.ts";
 export {
+  askMachineApi,
+  machineApi,
+  type MachineApiOptions,
+  type ServeMachineApiOptions,
+} from "./machine_api.ts";
+export {
+  ipxeScript,
+  type MachineBoot,
+  type MachineLookup,
+  parseMachineBoot,
+} from "./machine_boot.ts";
+export {
   type AddressRange,
   type DhcpNetwork,
   parseAddressRange,
@@ -116,3 +135,12 @@ export type {
   DhcpResponderOptions,
   LeaseStore,
 } from "./responder_options.ts";
+export type { PxeEvent } from "./pxe_event.ts";
+export { servePxe } from "./service.ts";
+export type {
+  PxeAddresses,
+  PxeService,
+  ServePxeOptions,
+} from "./service_options.ts";
+export type { DhcpPort } from "./sockets.ts";
+export { PxeStory } from "./story.ts";

@@ -165,6 +165,11 @@ export class VirtualSocket implements DatagramSocket {
     this.#onClose = onClose;
   }
 
+  /** Datagrams that wait to be received. */
+  get queued(): number {
+    return this.#queue.length;
+  }
+
   send(bytes: Uint8Array, to: UdpAddress): Promise<unknown> {
     if (this.isClosed) {
       return Promise.reject(new Deno.errors.BadResource("Socket is closed"));

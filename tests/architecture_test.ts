@@ -27,7 +27,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   pxe: { uses: ["packet"], typesOf: ["net"], pure: true },
   // What carries them: sockets, files, TFTP and HTTP.
   "pxe service": {
-    uses: ["pxe", "packet", "transfer", "net", "handlers", "server.ts"],
+    uses: ["pxe", "packet", "net", "handlers", "observe", "server.ts"],
   },
   // What is told is decided below; here it is only put into words.
   observe: {
@@ -154,7 +154,7 @@ function importsOf(path: string): Import[] {
 
 /** The files of `pxe/` that touch the world. All others of that folder are pure. */
 const PXE_SERVICE_REGEXP =
-  /^pxe\/(mod|service|sockets|http_boot|machine_api|lease_storage)\.ts$/;
+  /^pxe\/(mod|service|sockets|file_proxy|http_boot|http_exchange|http_server|listen_error|machine_api|lease_storage|pxe_event|service_options|story)\.ts$/;
 
 function layerOf(path: string): string {
   if (PXE_SERVICE_REGEXP.test(path)) return "pxe service";

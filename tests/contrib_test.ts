@@ -2,9 +2,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { serveCommand } from "../cli/serve.ts";
 import { applyConfig } from "../cli/config.ts";
+import { main } from "../cli/main.ts";
 import { parseCommand } from "../cli/parse.ts";
 import { getCommand } from "../cli/get.ts";
 import denoConfig from "../deno.json" with { type: "json" };
+import { FakeContext } from "./cli/_context.ts";
 import { PROGRAM, Program, runProgram } from "./cli/_process.ts";
 import { closeSockets, getText } from "./cli/_server.ts";
 import {
@@ -19,6 +21,7 @@ import { Sandbox } from "./handlers/_sandbox.ts";
 import { findProgram } from "./interop/_peers.ts";
 
 const UNIT = readText("contrib/systemd/tftpkit.service");
+const PXE_UNIT = readText("contrib/systemd/tftpkit-pxe.service");
 const TOML = readText("contrib/tftpkit.toml");
 const JSON_TEXT = readText("contrib/tftpkit.json");
 const DOCKERFILE = readText("contrib/docker/Dockerfile");
@@ -183,10 +186,11 @@ function testWithSystemd(
 /** Runs the tool on the unit, as it would be where Deno is installed. */
 async function analyzeUnit(
   analyze: string,
+  unit: string,
   ...args: string[]
 ): Promise<{ code: number; text: string }> {
   using sandbox = new Sandbox({
-    "tftpkit.service": UNIT.replaceAll("/usr/local/bin/deno", Deno.execPath()),
+    "tftpkit.service": unit.replaceAll("/usr/local/bin/deno", Deno.execPath()),
   });
   const { code, stdout, stderr } = await new Deno.Command(analyze, {
     args: [...args, `${sandbox.path}/tftpkit.service`],
@@ -196,22 +200,49 @@ async function analyzeUnit(
   return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
 }
 
-testWithSystemd(
-  "systemd understands every line of the unit",
-  async (analyze) => {
-    const { code, text } = await analyzeUnit(analyze, "verify", "--man=no");
-    // What it has to say of other units is not about this one.
-    const about = text.split("\n").filter((line) => line.includes("tftpkit"));
-    assertEquals([code, about], [0, []]);
-  },
-);
-
-testWithSystemd("systemd finds the unit well shut in", async (analyze) => {
-  const { code, text } = await analyzeUnit(
-    analyze,
-    ...["security", "--offline=true", "--threshold=20"],
+for (const [name, unit] of [["tftpkit", UNIT], ["tftpkit-pxe", PXE_UNIT]]) {
+  testWithSystemd(
+    `systemd understands every line of ${name}.service`,
+    async (analyze) => {
+      const { code, text } = await analyzeUnit(
+        analyze,
+        unit!,
+        ...["verify", "--man=no"],
+      );
+      // What it has to say of other units is not about this one.
+      const about = text.split("\n").filter((line) => line.includes("tftpkit"));
+      assertEquals([code, about], [0, []]);
+    },
   );
-  assertEquals(code, 0, text);
+
+  testWithSystemd(
+    `systemd finds ${name}.service well shut in`,
+    async (analyze) => {
+      const { code, text } = await analyzeUnit(
+        analyze,
+        unit!,
+        ...["security", "--offline=true", "--threshold=20"],
+      );
+      assertEquals(code, 0, text);
+    },
+  );
+}
+
+Deno.test("the unit for network boot differs from the other in what it starts, and its call makes sense", async () => {
+  const linesOf = (unit: string) =>
+    unit.split("\n").filter((line) => /^[A-Z]\w+=/.test(line));
+  const changed = (line: string) => /^(Exec|Description)/.test(line);
+  assertEquals(
+    linesOf(PXE_UNIT).filter((line) => !changed(line)),
+    linesOf(UNIT).filter((line) => !changed(line)),
+  );
+  const [, words] = /^ExecStart=.*\/cli (.*)$/m.exec(PXE_UNIT)!;
+  const context = new FakeContext(words!.split(" "), {
+    isGranted: () => false,
+  });
+  assertEquals(await main(context), 1);
+  const [flags] = /--allow-net=\S+ --allow-read=\S+/.exec(PXE_UNIT)!;
+  assert(context.stderr.text.includes(flags), context.stderr.text);
 });
 
 Deno.test({

@@ -106,6 +106,13 @@ export class FakeContext implements CliContext {
     return Promise.resolve(this.#isGranted(descriptor));
   }
 
+  /** Interfaces that the machine has. */
+  interfaces: readonly Deno.NetworkInterfaceInfo[] = [];
+
+  networkInterfaces(): readonly Deno.NetworkInterfaceInfo[] {
+    return this.interfaces;
+  }
+
   onTerminate(handler: () => void): () => void {
     this.#handlers.add(handler);
     return () => this.#handlers.delete(handler);

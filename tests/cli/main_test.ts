@@ -84,17 +84,17 @@ Deno.test("main() shows help as an error when nothing is asked for", async () =>
 const REFUSED: readonly [args: string[], message: string, hint: string][] = [
   [
     ["nope"],
-    'There is no command "nope": use serve, get, put, shell, probe, chaos, map-test, bench or completions',
+    'There is no command "nope": use serve, pxe, dhcp, bootp, get, put, shell, probe, chaos, map-test, bench or completions',
     "",
   ],
   [
     ["help", "nope"],
-    'There is no command "nope": use serve, get, put, shell, probe, chaos, map-test, bench or completions',
+    'There is no command "nope": use serve, pxe, dhcp, bootp, get, put, shell, probe, chaos, map-test, bench or completions',
     "",
   ],
   [
     ["toString"],
-    'There is no command "toString": use serve, get, put, shell, probe, chaos, map-test, bench or completions',
+    'There is no command "toString": use serve, pxe, dhcp, bootp, get, put, shell, probe, chaos, map-test, bench or completions',
     "",
   ],
   [["--verbose"], "There is no option --verbose before a command", ""],

@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { checkRegular, openRegular } from "../../handlers/_regular_file.ts";
+import {
+  checkRegular,
+  openFile,
+  openRegular,
+} from "../../handlers/_regular_file.ts";
 import { errorOf, Sandbox } from "./_sandbox.ts";
 
 Deno.test("openRegular() opens what was looked at", () => {
@@ -8,6 +12,14 @@ Deno.test("openRegular() opens what was looked at", () => {
   const source = openRegular(path, Deno.lstatSync(path), Deno.lstatSync);
   assertEquals(source.size, 1);
   source.close();
+});
+
+Deno.test("openFile() gives the file with what is seen of it", () => {
+  using sandbox = new Sandbox({ file: "four" });
+  const path = `${sandbox.path}/file`;
+  const { file, info } = openFile(path, Deno.lstatSync(path), Deno.lstatSync);
+  using _ = file;
+  assertEquals([info.size, info.isFile], [4, true]);
 });
 
 Deno.test({

@@ -170,14 +170,19 @@ export async function succeed(run: Promise<Outcome>): Promise<void> {
   if (code !== 0) throw new Error(`Cannot make a link: ${text}`);
 }
 
-/** What it takes to make a link, if one can be made here; otherwise `null`. */
-export async function findLinkTools(): Promise<LinkTools | null> {
+/** What it takes to make networks, if it is here, which does not say that it may be used; otherwise `null`. */
+export function findNetworkTools(): LinkTools | null {
   if (Deno.build.os !== "linux" || Deno.uid() !== 0) return null;
   const [unshare, nsenter, ip, nft] = ["unshare", "nsenter", "ip", "nft"].map(
     (name) => findProgram(name),
   );
-  if (!unshare || !nsenter || !ip || !nft) return null;
-  const tools = { unshare, nsenter, ip, nft };
+  return unshare && nsenter && ip && nft ? { unshare, nsenter, ip, nft } : null;
+}
+
+/** What it takes to make a link, if one can be made here; otherwise `null`. */
+export async function findLinkTools(): Promise<LinkTools | null> {
+  const tools = findNetworkTools();
+  if (!tools) return null;
   try {
     await using _link = await LossyLink.make(tools, 1);
     return tools;

@@ -37,6 +37,21 @@ for (const implementation of IMPLEMENTATIONS) {
     },
   });
 
+  Deno.test({
+    name: `${implementation}: a broadcast can be sent`,
+    // The loopback has a broadcast address on Linux only.
+    ignore: Deno.build.os !== "linux",
+    fn: async () => {
+      using it = await bind(network);
+      const to = {
+        transport: "udp",
+        hostname: "127.255.255.255",
+        port: 9,
+      } as const;
+      await it.socket.send(octets(1), to);
+    },
+  });
+
   Deno.test(`${implementation}: a datagram that is too large cannot be sent`, async () => {
     using it = await bind(network);
     await assertRejects(async () =>

@@ -166,7 +166,7 @@ export function overTheWire(reply: DhcpReply): Heard {
 
 /** One machine and its messages. */
 export class Machine {
-  readonly #lab: Lab;
+  readonly #lab: Pick<Lab, "hear">;
   readonly #firmware: Firmware;
   readonly hardwareAddress: Uint8Array;
   relayAddress = "0.0.0.0";
@@ -174,7 +174,11 @@ export class Machine {
   /** What it has of the last OFFER or ACK. */
   address = "0.0.0.0";
 
-  constructor(lab: Lab, firmware: Firmware, mac = "52:54:00:4c:41:42") {
+  constructor(
+    lab: Pick<Lab, "hear">,
+    firmware: Firmware,
+    mac = "52:54:00:4c:41:42",
+  ) {
     this.#lab = lab;
     this.#firmware = firmware;
     this.hardwareAddress = parseMac(mac)!;
