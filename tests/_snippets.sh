@@ -38,9 +38,26 @@ is_server() {
   return $is
 }
 
+# Whether words call for network boot. That wants ports and an interface of its own: here it says what it would answer.
+is_boot() {
+  local word
+  for word; do
+    case $word in pxe | dhcp | bootp) return 0 ;; esac
+  done
+  return 1
+}
+
+dry_run() {
+  local words=("$@")
+  words=("${words[@]/#-i/--host}")
+  words=("${words[@]/#eth0/192.0.2.1}")
+  "${words[@]}" --dry-run "$PWD/srv/tftp/discover.hex" | grep -E ' OFFER |no answer'
+}
+
 tftpkit() {
   local call=("$DENO" run --quiet --no-prompt -A --config "$ROOT/deno.json" "$ROOT/cli.ts" "$@")
-  if is_server "$@"; then in_background "${call[@]}"; else "${call[@]}"; fi
+  if is_boot "$@"; then dry_run "${call[@]}"
+  elif is_server "$@"; then in_background "${call[@]}"; else "${call[@]}"; fi
 }
 
 deno() {
@@ -52,7 +69,10 @@ deno() {
       grep -q "^    \"$2\": {" "$ROOT/deno.json"
       if [[ $2 == serve ]]; then in_background "$DENO" task --quiet --cwd "$ROOT" serve; fi
       ;;
-    run) in_background "$DENO" run --no-prompt "${words[@]:1}" ;;
+    run)
+      if is_boot "$@"; then dry_run "$DENO" run --no-prompt "${words[@]:1}"
+      else in_background "$DENO" run --no-prompt "${words[@]:1}"; fi
+      ;;
     install)
       # What would be installed is run once, with the same flags.
       [[ ${words[1]} == --global && ${words[*]: -3:2} == "-n tftpkit" ]]

@@ -7,6 +7,15 @@
  * `sh ignore`: of that, a shell only checks the grammar.
  */
 import { assert, assertEquals } from "@std/assert";
+import {
+  DHCP_OPTION,
+  encodeDhcpPacket,
+  MESSAGE_TYPE,
+  NO_ADDRESS,
+  textValue,
+  u16Value,
+  u8Value,
+} from "../pxe/mod.ts";
 import { dirname, join, normalize } from "@std/path/posix";
 import { PROGRAM, runProgram } from "./cli/_process.ts";
 import { closeSockets, TestServer } from "./cli/_server.ts";
@@ -60,11 +69,37 @@ for (const path of DOCUMENTS) {
 
 const PRELUDE = readText("tests/_snippets.sh");
 
+/** What a machine with UEFI sends when it wants to boot. */
+function discover(): string {
+  const bytes = encodeDhcpPacket({
+    op: "request",
+    hardwareType: 1,
+    hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 7),
+    hops: 0,
+    transactionId: 7,
+    seconds: 0,
+    flags: 0,
+    clientAddress: NO_ADDRESS,
+    yourAddress: NO_ADDRESS,
+    serverAddress: NO_ADDRESS,
+    relayAddress: NO_ADDRESS,
+    serverName: "",
+    file: "",
+    options: new Map([
+      [DHCP_OPTION.MessageType, u8Value(MESSAGE_TYPE.Discover)],
+      [DHCP_OPTION.ClientArchitecture, u16Value(7)],
+      [DHCP_OPTION.VendorClass, textValue("PXEClient")],
+    ]),
+  });
+  return bytes.toHex();
+}
+
 /** A place that has what the documents speak of. */
 function makePlace(): Sandbox {
   const sandbox = new Sandbox({
     "srv/hello.txt": "hello\n",
     "srv/tftp/hello.txt": "hello\n",
+    "srv/tftp/discover.hex": discover(),
     "srv/shared": null,
     "var/log/tftpkit": null,
     "home": null,
@@ -187,20 +222,28 @@ for (const { where, text } of blocksIn("console")) {
 }
 
 for (const { where, text } of blocksIn("toml")) {
-  const isScenario = text.includes("[[scenarios]]");
+  const command = text.includes("[[scenarios]]")
+    ? "chaos"
+    : text.startsWith("# tftpkit pxe ")
+    ? "pxe"
+    : "serve";
   Deno.test({
-    name: `${isScenario ? "chaos" : "serve"} understands ${where}`,
+    name: `${command} understands ${where}`,
     ignore: Deno.build.os === "windows",
     async fn() {
       using sandbox = makePlace();
       const path = `${sandbox.path}/file.toml`;
       Deno.writeTextFileSync(path, here(text, sandbox, 0));
-      const args = isScenario
-        ? ["chaos", "--list", "--scenario", path]
-        : ["serve", "--check", "--config", path];
+      const args = {
+        chaos: ["--list", "--scenario", path],
+        pxe: [
+          ...["--config", path, "--dry-run"],
+          `${sandbox.path}/srv/tftp/discover.hex`,
+        ],
+        serve: ["--check", "--config", path],
+      }[command];
       const { status, stderr } = await runProgram([
-        "--allow-read",
-        PROGRAM,
+        ...["--allow-read", PROGRAM, command],
         ...args,
       ]);
       assertEquals([status, stderr], [0, ""]);

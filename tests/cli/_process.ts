@@ -41,13 +41,21 @@ export class Program implements AsyncDisposable {
   readonly #ended: Promise<Ending>;
   #look: () => void = () => {};
 
-  /** Starts `deno run` with flags, program and arguments. */
+  /** Starts `deno run` with flags, program and arguments; `through` is a command that starts the command after it. */
   constructor(
     args: readonly string[],
-    options: { cwd?: string; env?: Record<string, string> } = {},
+    { through = [], ...options }: {
+      cwd?: string;
+      env?: Record<string, string>;
+      through?: readonly string[];
+    } = {},
   ) {
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-prompt", ...args],
+    const [command, ...words] = [
+      ...through,
+      ...[Deno.execPath(), "run", "--quiet", "--no-prompt", ...args],
+    ];
+    this.#child = new Deno.Command(command!, {
+      args: words,
       cwd: ROOT,
       stdin: "null",
       stdout: "piped",
