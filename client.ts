@@ -32,6 +32,7 @@ import {
 import { resolveTarget, type TftpTarget } from "./client/target.ts";
 import { type TftpUpload, upload } from "./client/upload.ts";
 import type { Sink, TransferBody } from "./net/mod.ts";
+import { given } from "./packet/given.ts";
 
 export type { CustomOptionWish } from "./client/custom_options.ts";
 export type { TftpDownload } from "./client/download.ts";
@@ -224,11 +225,6 @@ export class TftpClient {
 
   #target(filename: string): TftpTarget {
     const { hostname, port, mode } = this.#options;
-    return {
-      hostname,
-      filename,
-      ...(port === undefined ? {} : { port }),
-      ...(mode === undefined ? {} : { mode }),
-    };
+    return { hostname, filename, ...given({ port, mode }) };
   }
 }

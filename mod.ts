@@ -17,8 +17,8 @@
  * ```
  *
  * More lies behind other doors: `@tftpkit/tftp/packet` (packets, options, netascii), `/transfer` (the state machines),
- * `/net` (sockets, clocks, the driver), `/handlers` (directories, uploads), `/observe` (logs), `/simulator` (a network
- * in a box), `/cli` (the program).
+ * `/net` (sockets, clocks, the driver), `/handlers` (directories, uploads), `/observe` (logs), `/probe` (asks a server what
+ * it is), `/chaos` (a network that misbehaves), `/simulator` (a network in a box), `/cli` (the program).
  *
  * @module
  */

@@ -5,6 +5,9 @@ import type { ChaosEvent, ChaosReport, ChaosTransfer } from "./event.ts";
 /** How many different deeds stand in a line. */
 const MAX_DEEDS_IN_LINE = 3;
 
+/** Characters of a deed in a line: some packets are nothing but text. */
+const MAX_DEED_LENGTH = 120;
+
 /**
  * An event in one line, for logs.
  *
@@ -108,7 +111,18 @@ function outcomeText({ outcome, error, isAsExpected }: ChaosReport): string {
 
 function deedText({ deeds, deedCount }: ChaosReport): string {
   if (deedCount === 0) return " (nothing was done to it)";
-  const shown = deeds.slice(0, MAX_DEEDS_IN_LINE);
-  const more = deedCount - shown.length;
+  const counts = new Map<string, number>();
+  for (const deed of deeds) counts.set(deed, (counts.get(deed) ?? 0) + 1);
+  const first = [...counts].slice(0, MAX_DEEDS_IN_LINE);
+  const more = deedCount - first.reduce((sum, [, count]) => sum + count, 0);
+  const shown = first.map(([deed, count]) =>
+    `${shorten(deed)}${count > 1 ? `, ${count} times` : ""}`
+  );
   return ` (${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""})`;
+}
+
+function shorten(deed: string): string {
+  return deed.length > MAX_DEED_LENGTH
+    ? `${deed.slice(0, MAX_DEED_LENGTH - 3)}...`
+    : deed;
 }

@@ -16,12 +16,15 @@ import {
 import { isAsciiOnly } from "./bench/plot.ts";
 import { type Report, reportJson, reportText } from "./bench/report.ts";
 import { type Result, resultOf, type Setting } from "./bench/result.ts";
-import { type Run, runClients } from "./bench/run.ts";
+import { type FailedSample, type Run, runClients } from "./bench/run.ts";
 import { SIMULATED_SERVER, withSimulatedServer } from "./bench/simulated.ts";
 import { type BenchEdge, measure } from "./bench/transfer.ts";
 import type { Command, ParsedArguments } from "./command.ts";
 import type { CliContext } from "./context.ts";
+import { EXIT_STATUS, exitStatusHelp, joinStatuses } from "./exit_status.ts";
 import { needPermissions, netPermissions } from "./permission.ts";
+import { transferStatus } from "./transfers.ts";
+import { lineWidth } from "./wrap.ts";
 
 /** `bench URL` */
 export const benchCommand: Command = {
@@ -36,7 +39,6 @@ export const benchCommand: Command = {
   notes: [
     "What is downloaded is thrown away, what is uploaded is made up. A transfer lasts from the request to the last byte, or to the last acknowledgment; the first byte of an upload is the server's answer. The rate is that of all clients together, in units of 1000.",
     "Loss itself is not seen by a client: what is told is gaps and timeouts, each of which is at least one packet that was lost or late.",
-    "The exit status is 1 when a transfer failed, or when Ctrl-C ended it early.",
   ],
   examples: [
     ["bench tftp://192.0.2.1/boot.img", "downloads the file ten times"],
@@ -53,40 +55,51 @@ export const benchCommand: Command = {
       "shows what windows are good for where packets are lost",
     ],
   ],
+  exitStatuses: exitStatusHelp({ file: null, exists: null, checksum: null }),
   run,
+  exitStatus(error) {
+    // The host is looked up once, before all transfers.
+    return error instanceof Deno.errors.NotFound
+      ? EXIT_STATUS.host
+      : transferStatus(error);
+  },
 };
 
 async function run(
   args: ParsedArguments,
   context: CliContext,
 ): Promise<number> {
-  args.check();
   const plan = planBench(args);
   if (plan.target) {
     await needPermissions(context, netPermissions([plan.target.hostname]));
   }
   const abortion = new AbortController();
   const stopListening = context.onTerminate(() => {
-    if (abortion.signal.aborted) return context.exit(1);
+    if (abortion.signal.aborted) return context.exit(EXIT_STATUS.interrupted);
     if (context.stderr.isTerminal) context.stderr.write("\n");
     abortion.abort(new Error("interrupted"));
   });
   try {
-    const report = await measureAll(
+    const { report, statuses, coldFailure } = await measureAll(
       plan,
       options(args),
       abortion.signal,
       progressTo(context),
     );
-    if (typeof report === "string") {
-      context.stderr.write(`No transfer went well in the warm-up: ${report}\n`);
-      return 1;
+    if (coldFailure !== null) {
+      context.stderr.write(
+        abortion.signal.aborted
+          ? "Interrupted before anything was measured\n"
+          : `No transfer went well in the warm-up: ${coldFailure.message}\n`,
+      );
     }
-    tell(report, args, context);
-    leftovers(plan, report, context);
-    const isWell = report.results.every(({ failed }) => failed === 0) &&
-      report.results.length === plan.settings.length;
-    return isWell && !abortion.signal.aborted ? 0 : 1;
+    if (report.results.length > 0) {
+      tell(report, args, context);
+      leftovers(plan, report, context);
+    }
+    return abortion.signal.aborted
+      ? EXIT_STATUS.interrupted
+      : joinStatuses(statuses);
   } finally {
     stopListening();
   }
@@ -106,7 +119,9 @@ function progressTo({ stderr }: CliContext): (text: string) => void {
   return (text) => {
     if (!stderr.isTerminal) return;
     // Blanks, and no control sequence: not every terminal knows one.
-    const line = text.padEnd(PROGRESS_COLUMNS);
+    // One column less than there are: a full line would wrap.
+    const columns = Math.min(PROGRESS_COLUMNS, stderr.columns - 1);
+    const line = text.slice(0, columns).padEnd(columns);
     stderr.write(text === "" ? `\r${line}\r` : `\r${line}`);
   };
 }
@@ -120,7 +135,9 @@ function tell(
 ): void {
   const isAscii = args.has("ascii") || isAsciiOnly(stdout.isTerminal, env);
   stdout.write(
-    args.has("json") ? reportJson(report) : reportText(report, isAscii),
+    args.has("json")
+      ? reportJson(report)
+      : reportText(report, { isAscii, width: lineWidth(stdout) }),
   );
 }
 
@@ -137,13 +154,22 @@ function leftovers(
 /** What the names of uploads begin with. */
 const PREFIX = "tftpkit-bench-";
 
-/** Measures each setting in turn; a text says why there is nothing to measure. */
+/** What was measured, and what failed meanwhile. */
+interface Measurement {
+  readonly report: Report;
+  /** The exit statuses of transfers that failed. */
+  readonly statuses: ReadonlySet<number>;
+  /** Why it ended early: no transfer of a setting worked in its warm-up. */
+  readonly coldFailure: FailedSample | null;
+}
+
+/** Measures each setting in turn, until one does not work at all. */
 async function measureAll(
   plan: BenchPlan,
   options: ClientOptions,
   signal: AbortSignal,
   onProgress: (text: string) => void,
-): Promise<Report | string> {
+): Promise<Measurement> {
   const { load, settings, simulation, uploadBytes } = plan;
   const target = plan.target && {
     ...plan.target,
@@ -153,6 +179,8 @@ async function measureAll(
   const cpuBefore = process.cpuUsage();
   const startedAt = systemClock.now();
   const results: Result[] = [];
+  const statuses = new Set<number>();
+  let coldFailure: FailedSample | null = null;
   for (const [index, setting] of settings.entries()) {
     if (signal.aborted) break;
     onProgress(
@@ -164,11 +192,14 @@ async function measureAll(
       ? await runSimulated(plan, simulation, setting, options, signal)
       : await runReal(plan, target!, setting, options, signal);
     onProgress("");
-    if (run.coldFailure !== null) return run.coldFailure;
+    const failed = run.coldFailure ? [run.coldFailure] : run.samples;
+    for (const each of failed) if (!each.isOk) statuses.add(each.status);
+    coldFailure = run.coldFailure;
+    if (coldFailure !== null) break;
     results.push(resultOf(setting, run));
   }
   const { user, system } = process.cpuUsage(cpuBefore);
-  return {
+  const report: Report = {
     subject: plan.url ?? "simulator",
     operation: uploadBytes === null ? "download" : "upload",
     clients: load.clients,
@@ -177,6 +208,7 @@ async function measureAll(
     cpuSeconds: (user + system) / 1e6,
     wallSeconds: (systemClock.now() - startedAt) / 1000,
   };
+  return { report, statuses, coldFailure };
 }
 
 async function addressOf(hostname: string): Promise<string> {
@@ -185,7 +217,7 @@ async function addressOf(hostname: string): Promise<string> {
   try {
     return (await lookup(hostname)).address;
   } catch (cause) {
-    throw new Error(
+    throw new Deno.errors.NotFound(
       `Cannot find host "${hostname}": check the name, or use its address`,
       { cause },
     );

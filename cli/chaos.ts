@@ -8,6 +8,7 @@ import {
 import { serveDir } from "../handlers/mod.ts";
 import { formatAddress, plainHostname } from "../net/mod.ts";
 import type { ServeOptions, TftpServer } from "../server.ts";
+import { given } from "../packet/given.ts";
 import {
   CHAOS_OPTIONS,
   type ChaosPlan,
@@ -19,6 +20,7 @@ import type { CliContext } from "./context.ts";
 import { explain } from "./explain.ts";
 import { filePermission, needPermissions } from "./permission.ts";
 import { listen } from "./serve_listen.ts";
+import { lineWidth, wrapHanging } from "./wrap.ts";
 import { DEFAULT_ROOT } from "./serve_options.ts";
 
 /** How long transfers may go on in the end: they are there to fail. */
@@ -32,7 +34,7 @@ export const chaosCommand: Command = {
   options: CHAOS_OPTIONS,
   notes: [
     'A client can choose for itself: the name "/drop-data/kernel" is a request for "/kernel" under the scenario drop-data.',
-    "Each transfer ends in a line: OK when the client did what a correct one does, WRONG when not, and - where more than one thing is right.",
+    "Each transfer ends in a line: OK when the client did what a correct one does, WRONG when not, and - where more than one thing is right or nothing was done to it, such as to DATA 3 of a file that has no third block.",
   ],
   examples: [
     ["chaos --list", "shows the scenarios"],
@@ -50,7 +52,6 @@ async function run(
   args: ParsedArguments,
   context: CliContext,
 ): Promise<number> {
-  args.check();
   if (args.operands.length > 1) {
     throw new UsageError("One directory is enough: name one");
   }
@@ -72,7 +73,8 @@ async function run(
   ]);
   const plan = await planChaos(args, (path) => Deno.readTextFile(path));
   if (isListing) {
-    context.stdout.write(list([...BUILTIN_SCENARIOS, ...plan.scenarios], args));
+    const scenarios = [...BUILTIN_SCENARIOS, ...plan.scenarios];
+    context.stdout.write(list(scenarios, args, context));
     return 0;
   }
   await checkRoot(root);
@@ -109,36 +111,39 @@ async function serveChaos(
   try {
     const addresses = await server.listening;
     if (!args.has("quiet")) {
-      stderr.write(
-        `Misbehaving for ${root} on ${
-          addresses.map(formatAddress).join(" and ")
-        } (UDP), ${planText(plan)}, seed ${seed}. Ctrl-C ends it.\n`,
-      );
+      const text = `Serving ${root} on ${
+        addresses.map(formatAddress).join(" and ")
+      } (UDP), and misbehaving ${
+        planText(plan)
+      }, seed ${seed}. Ctrl-C ends it.`;
+      stderr.write(broken(text, stderr).join("\n") + "\n");
     }
     await server.finished;
   } finally {
     stop();
   }
   chaos.close();
-  if (!args.has("quiet")) stderr.write(tally.text());
+  if (!args.has("quiet")) {
+    for (const line of tally.lines()) {
+      stderr.write(broken(line, stderr).join("\n") + "\n");
+    }
+  }
   return 0;
 }
 
 function serveOptions(args: ParsedArguments): ServeOptions {
   const hosts = args.all("host");
-  const blksize = args.integer("blksize");
-  const windowsize = args.integer("windowsize");
-  const timeoutMs = args.seconds("timeout");
-  const retries = args.integer("retries");
   return {
     port: args.integer("port") ?? 69,
     ...hosts.length > 0 ? { hostname: hosts } : {},
-    ...blksize === undefined ? {} : { blksize },
-    ...windowsize === undefined ? {} : { windowsize },
-    retransmission: {
-      ...timeoutMs === undefined ? {} : { timeoutMs },
-      ...retries === undefined ? {} : { retries },
-    },
+    ...given({
+      blksize: args.integer("blksize"),
+      windowsize: args.integer("windowsize"),
+    }),
+    retransmission: given({
+      timeoutMs: args.seconds("timeout"),
+      retries: args.integer("retries"),
+    }),
     singlePort: args.has("single-port"),
     shutdownTimeoutMs: DRAIN_MS,
   };
@@ -159,29 +164,65 @@ async function checkRoot(root: string): Promise<void> {
 /** What is done, in words: "under drop-data". */
 function planText({ scenario, each, choices }: ChaosPlan): string {
   const main = each.length > 0
-    ? `${each.length} scenarios in turn`
+    ? `under ${each.length} scenarios in turn`
     : scenario === "calm"
     ? "only where it is chosen"
     : `under ${scenario}`;
   return choices.length === 0
     ? main
-    : `${main}, with ${choices.length} ${
+    : `${main} (${choices.length} ${
       choices.length === 1 ? "choice" : "choices"
-    } before it`;
+    } by --for and --client first)`;
 }
 
 function tell(
   event: ChaosEvent,
   args: ParsedArguments,
-  { stdout, stderr }: CliContext,
+  { stdout, stderr, noColor }: CliContext,
 ): void {
   if (event.type !== "ended" && !args.has("verbose")) return;
   if (args.has("json")) {
     const time = new Date().toISOString();
     return stdout.write(JSON.stringify({ time, ...event }) + "\n");
   }
-  stderr.write(describeChaosEvent(event) + "\n");
+  stderr.write(eventLines(event, stderr, noColor) + "\n");
 }
+
+const COLORS: Readonly<Record<string, string>> = {
+  "OK   ": "\x1b[32m",
+  "WRONG": "\x1b[31m",
+};
+
+/** An event as a line; on a terminal, what does not fit stands below, so that verdicts have a column for themselves. */
+function eventLines(
+  event: ChaosEvent,
+  { isTerminal, columns }: CliContext["stderr"],
+  noColor: boolean,
+): string {
+  const line = describeChaosEvent(event);
+  if (!isTerminal) return line;
+  const [first = "", ...rest] = broken(line, { isTerminal, columns });
+  const verdict = first.slice(0, VERDICT_COLUMNS - 1);
+  const color = noColor ? undefined : COLORS[verdict];
+  const shown = color === undefined ? verdict : `${color}${verdict}\x1b[0m`;
+  return [shown + first.slice(VERDICT_COLUMNS - 1), ...rest].join("\n");
+}
+
+/** A line as it is; on a terminal, what does not fit stands below, behind where verdicts are. */
+function broken(
+  line: string,
+  { isTerminal, columns }: Pick<CliContext["stderr"], "isTerminal" | "columns">,
+): string[] {
+  return isTerminal
+    ? wrapHanging(line, Math.max(columns, MIN_COLUMNS), VERDICT_COLUMNS)
+    : [line];
+}
+
+/** A verdict, and a blank. */
+const VERDICT_COLUMNS = 6;
+
+/** What is narrower is left to the terminal. */
+const MIN_COLUMNS = 40;
 
 /** The first wish to end lets transfers finish; the second does not. */
 function makeTerminator(server: TftpServer, context: CliContext): () => void {
@@ -198,7 +239,7 @@ function makeTerminator(server: TftpServer, context: CliContext): () => void {
 class Tally {
   readonly #clients = new Map<
     string,
-    { ok: number; any: number; wrong: Set<string> }
+    { ok: number; any: number; wrong: number; under: Set<string> }
   >();
 
   note(event: ChaosEvent): void {
@@ -206,32 +247,38 @@ class Tally {
     const { transfer: { client, scenario }, report } = event;
     const key = plainHostname(client.hostname);
     const counts = this.#clients.get(key) ??
-      { ok: 0, any: 0, wrong: new Set<string>() };
+      { ok: 0, any: 0, wrong: 0, under: new Set<string>() };
     this.#clients.set(key, counts);
     if (report.isAsExpected === null) counts.any++;
     else if (report.isAsExpected) counts.ok++;
-    else counts.wrong.add(scenario);
+    else {
+      counts.wrong++;
+      counts.under.add(scenario);
+    }
   }
 
-  text(): string {
-    return [...this.#clients].map(([client, { ok, any, wrong }]) =>
-      `${client}: ${ok} OK, ${wrong.size} WRONG, ${any} either way${
-        wrong.size > 0 ? `; WRONG under ${[...wrong].sort().join(", ")}` : ""
-      }\n`
-    ).join("");
+  lines(): string[] {
+    return [...this.#clients].map(([client, { ok, any, wrong, under }]) =>
+      `${client}: ${ok} OK, ${wrong} WRONG, ${any} without a verdict${
+        wrong > 0 ? `; WRONG under ${[...under].sort().join(", ")}` : ""
+      }`
+    );
   }
 }
 
 const EXPECTED = { finish: "finishes", fail: "fails", any: "either" } as const;
 
-/** A line for each scenario; as JSON, a file that --scenario takes. */
+/** A line for each scenario, broken on a terminal only; as JSON, a file that --scenario takes. */
 function list(
   scenarios: readonly ChaosScenario[],
   args: ParsedArguments,
+  { stdout }: CliContext,
 ): string {
   if (args.has("json")) return JSON.stringify({ scenarios }, null, 2) + "\n";
   const width = Math.max(...scenarios.map(({ name }) => name.length));
-  return scenarios.map(({ name, expect = "any", description }) =>
-    `${name.padEnd(width)}  ${EXPECTED[expect].padEnd(8)}  ${description}\n`
-  ).join("");
+  const columns = stdout.isTerminal ? lineWidth(stdout) : Infinity;
+  return scenarios.flatMap(({ name, expect = "any", description }) => {
+    const head = `${name.padEnd(width)}  ${EXPECTED[expect].padEnd(8)}  `;
+    return wrapHanging(head + description, columns, head.length);
+  }).map((line) => `${line}\n`).join("");
 }

@@ -39,6 +39,7 @@ export const CHAOS_OPTIONS: readonly OptionSpec[] = [
     group: "Misbehaving",
     alias: "s",
     value: "NAME|FILE",
+    suggests: BUILTIN_SCENARIOS.map(({ name }) => name),
     isRepeatable: true,
     description:
       "Misbehave like this: a built-in scenario, or a file of your own in TOML or JSON, whose name ends so",

@@ -16,6 +16,7 @@ export const CHECKSUM_OPTION: OptionSpec = {
     pattern: "sha256(=[0-9a-fA-F]{64})?",
     wish: "sha256, or sha256= and 64 hexadecimal digits",
   },
+  suggests: ["sha256"],
   description:
     "Tell the SHA-256 checksum of each file; with HEX, fail unless it is this",
 };

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { ClientOptions } from "../client.ts";
 import {
   checkCustomOption,
@@ -6,6 +7,7 @@ import {
   MIN_BLOCK_SIZE,
   OPTION_NAMES,
 } from "../packet/mod.ts";
+import { given } from "../packet/given.ts";
 import { CHECKSUM_OPTION } from "./checksum.ts";
 import {
   type OptionSpec,
@@ -16,6 +18,13 @@ import {
 
 const TRANSFER = "Transfer";
 const REPORT = "Report";
+
+/** Options that are asked for in another way than by `--option`. */
+const OWN_WAYS: ReadonlySet<string> = new Set([
+  "blksize",
+  "windowsize",
+  "tsize",
+]);
 
 const BUILT_IN: ReadonlySet<string> = new Set(OPTION_NAMES);
 
@@ -47,6 +56,8 @@ export const CLIENT_OPTIONS: readonly OptionSpec[] = [
   {
     name: "option",
     value: "NAME=VALUE",
+    suggests: OPTION_NAMES.filter((name) => !OWN_WAYS.has(name))
+      .map((name) => `${name}=`),
     type: { kind: "text", pattern: "[^=]+=[^]*", wish: "NAME=VALUE" },
     isRepeatable: true,
     group: TRANSFER,
@@ -71,6 +82,11 @@ export const CLIENT_OPTIONS: readonly OptionSpec[] = [
   {
     name: "source-address",
     value: "ADDRESS",
+    type: {
+      kind: "text",
+      wish: "an IP address of this machine",
+      isValid: (text) => isIP(text) !== 0,
+    },
     group: TRANSFER,
     description: "Send from this address of this machine",
   },
@@ -117,21 +133,16 @@ export const CLIENT_OPTIONS: readonly OptionSpec[] = [
 
 /** What {@linkcode CLIENT_OPTIONS} say, for the client. */
 export function clientOptions(args: ParsedArguments): ClientOptions {
-  args.check();
-  const blksize = args.integer("blksize");
-  const windowsize = args.integer("windowsize");
-  const timeoutMs = args.seconds("timeout");
-  const retries = args.integer("retries");
-  const localHostname = args.text("source-address");
-  const localPort = args.integer("source-port");
   return {
     rfc1350: args.has("rfc1350"),
-    ...(blksize === undefined ? {} : { blksize }),
-    ...(windowsize === undefined ? {} : { windowsize }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(retries === undefined ? {} : { retries }),
-    ...(localHostname === undefined ? {} : { localHostname }),
-    ...(localPort === undefined ? {} : { localPort }),
+    ...given({
+      blksize: args.integer("blksize"),
+      windowsize: args.integer("windowsize"),
+      timeoutMs: args.seconds("timeout"),
+      retries: args.integer("retries"),
+      localHostname: args.text("source-address"),
+      localPort: args.integer("source-port"),
+    }),
     ...askedOptions(args.all("option")),
   };
 }

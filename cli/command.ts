@@ -12,6 +12,11 @@ export interface OptionSpec {
   readonly value?: string;
   /** What its value may be; any text unless told otherwise. */
   readonly type?: ValueType;
+  /**
+   * Words to offer to whoever types its value, where its type does not name all there are. Behind one that ends in "=" more
+   * follows.
+   */
+  readonly suggests?: readonly string[];
   /** Whether it can be given more than once. */
   readonly isRepeatable?: boolean;
   /** Whether all that follows it is its values, be they options or not; it is the last option then. */
@@ -54,7 +59,7 @@ export interface Command {
   /**
    * Does it.
    *
-   * @param args What was asked for.
+   * @param args What was asked for, checked by the table.
    * @param context The process.
    * @returns The exit status: 0 when all went well, 1 when something failed.
    * @throws {UsageError} When it was asked for in a way that makes no sense.

@@ -1,5 +1,6 @@
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { type Clock, systemClock } from "../net/mod.ts";
+import { writeAll } from "../net/write_all.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 
@@ -157,10 +158,8 @@ function outputOf(stream: typeof Deno.stdout): Output {
       return terminalSize().rows;
     },
     write(data) {
-      let bytes = typeof data === "string" ? encoder.encode(data) : data;
-      while (bytes.length > 0) {
-        bytes = bytes.subarray(stream.writeSync(bytes));
-      }
+      const bytes = typeof data === "string" ? encoder.encode(data) : data;
+      writeAll(stream, bytes);
     },
   };
 }

@@ -1,4 +1,4 @@
-// Exit statuses of `get` and `put`: what a script wants to tell apart without reading texts. Rules:
+// Exit statuses of whatever asks a server: what a script wants to tell apart without reading texts. Rules:
 // 1. A status never changes its meaning, and 2 stays a call that makes no sense.
 // 2. When several transfers fail for one reason, its status counts; for different reasons, it is 1.
 // 3. Who was interrupted says so, whatever failed before: 128 and the number of SIGINT, as shells do it.
@@ -23,25 +23,39 @@ export const EXIT_STATUS = {
 /** A way a transfer can end. */
 export type Ending = keyof typeof EXIT_STATUS;
 
-/** The same for `--help`. */
-export const EXIT_STATUS_HELP: readonly (readonly [number, string])[] = [
-  [EXIT_STATUS.ok, "All went well"],
+const MEANINGS: readonly (readonly [Ending, string])[] = [
+  ["ok", "All went well"],
   [
-    EXIT_STATUS.other,
+    "other",
     "Something else failed, or transfers failed for different reasons",
   ],
-  [EXIT_STATUS.usage, "The call makes no sense"],
-  [EXIT_STATUS.url, "A URL makes no sense"],
-  [EXIT_STATUS.permission, "Deno lacks a permission; the flags are named"],
-  [EXIT_STATUS.host, "There is no such host"],
-  [EXIT_STATUS.noAnswer, "Nobody has answered: no server listens there"],
-  [EXIT_STATUS.silence, "The server fell silent in mid-transfer"],
-  [EXIT_STATUS.refused, "The server refused, with a code and a text"],
-  [EXIT_STATUS.file, "A file of this machine cannot be read or written"],
-  [EXIT_STATUS.exists, "The file is there already, and --no-clobber is too"],
-  [EXIT_STATUS.checksum, "The checksum differs"],
-  [EXIT_STATUS.interrupted, "Interrupted, by Ctrl-C or SIGTERM"],
+  ["usage", "The call makes no sense"],
+  ["url", "A URL makes no sense"],
+  ["permission", "Deno lacks a permission; the flags are named"],
+  ["host", "There is no such host"],
+  ["noAnswer", "Nobody has answered: no server listens there"],
+  ["silence", "The server fell silent in mid-transfer"],
+  ["refused", "The server refused, with a code and a text"],
+  ["file", "A file of this machine cannot be read or written"],
+  ["exists", "The file is there already, and --no-clobber is too"],
+  ["checksum", "The checksum differs"],
+  ["interrupted", "Interrupted, by Ctrl-C or SIGTERM"],
 ];
+
+/**
+ * The same for `--help`.
+ *
+ * @param changes What they mean to a command, where that is something else; `null` for what cannot happen to it.
+ * @returns Each with its meaning.
+ */
+export function exitStatusHelp(
+  changes: Readonly<Partial<Record<Ending, string | null>>> = {},
+): readonly (readonly [status: number, meaning: string])[] {
+  return MEANINGS.flatMap(([ending, usual]) => {
+    const { [ending]: meaning = usual } = changes;
+    return meaning === null ? [] : [[EXIT_STATUS[ending], meaning] as const];
+  });
+}
 
 /**
  * The exit status for several transfers.

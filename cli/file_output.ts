@@ -1,14 +1,17 @@
 import { dirname } from "@std/path";
 import { FileSink } from "../handlers/mod.ts";
 import type { Sink } from "../net/mod.ts";
+import { writeAll } from "../net/write_all.ts";
 import { ERROR_CODE, quoteText, TftpError } from "../packet/mod.ts";
-import type { Output } from "./context.ts";
+import type { CliContext, Output } from "./context.ts";
 import { explain } from "./explain.ts";
 
 /** Options of {@linkcode openOutput}. */
 export interface OutputOptions {
   /** Whether a file that is there is replaced; it is unless told otherwise. */
   readonly overwrite?: boolean;
+  /** Why it is not, behind the name of the file that is there. */
+  readonly whyNotOverwritten?: string;
   /** Whether a symbolic link is written through; it is unless told otherwise. */
   readonly followSymlink?: boolean;
   /** What a file is called that has not come to its end; it is removed unless told otherwise. */
@@ -44,9 +47,9 @@ export async function openOutput(
       partialPath,
       maxSizeBytes: Infinity,
     });
-    return explainedSink(sink, path);
+    return explainedSink(sink, path, options);
   } catch (error) {
-    throw explainCreation(error, path);
+    throw explainCreation(error, path, options);
   }
 }
 
@@ -64,10 +67,34 @@ export function statIfThere(path: string): Deno.FileInfo | null {
   }
 }
 
+/**
+ * What is there, where that may be looked at: without permission, Deno would ask the user for it.
+ *
+ * @param path The path.
+ * @param context The process.
+ * @returns What is known of it; `null` when nothing is there, or nothing may be known.
+ */
+export async function look(
+  path: string,
+  context: CliContext,
+): Promise<Deno.FileInfo | null> {
+  if (!await context.isGranted({ name: "read", path })) return null;
+  try {
+    return await Deno.stat(path);
+  } catch {
+    // Not there, or not to be looked at: whoever opens it will tell.
+    return null;
+  }
+}
+
 /** The sink speaks of uploads and of its temporary file, neither of which is known here. */
-function explainCreation(error: unknown, path: string): unknown {
+function explainCreation(
+  error: unknown,
+  path: string,
+  options: OutputOptions,
+): unknown {
   const { cause } = error as Error;
-  if (cause === undefined) return explainWriting(error, path);
+  if (cause === undefined) return explainWriting(error, path, options);
   const directory = dirname(path);
   return new Error(
     cause instanceof Deno.errors.NotFound && !statIfThere(directory)
@@ -78,20 +105,24 @@ function explainCreation(error: unknown, path: string): unknown {
 }
 
 /** A sink for uploads, whose errors are about a download. */
-function explainedSink(sink: Sink, path: string): Sink {
+function explainedSink(
+  sink: Sink,
+  path: string,
+  options: OutputOptions,
+): Sink {
   return {
     write(bytes) {
       try {
         return sink.write(bytes);
       } catch (error) {
-        throw explainWriting(error, path);
+        throw explainWriting(error, path, options);
       }
     },
     async commit() {
       try {
         await sink.commit();
       } catch (error) {
-        throw explainWriting(error, path);
+        throw explainWriting(error, path, options);
       }
     },
     abort: (reason) => sink.abort(reason),
@@ -99,12 +130,16 @@ function explainedSink(sink: Sink, path: string): Sink {
 }
 
 /** The same for the server, and in other words for the person here. */
-function explainWriting(error: unknown, path: string): unknown {
+function explainWriting(
+  error: unknown,
+  path: string,
+  { whyNotOverwritten = ", and --no-clobber keeps it" }: OutputOptions,
+): unknown {
   if (!(error instanceof TftpError)) return error;
   const { code, wireText, cause } = error;
   const name = quoteText(path);
   if (code === ERROR_CODE.FileAlreadyExists) {
-    const text = `${name} is there already, and --no-clobber keeps it`;
+    const text = `${name} is there already${whyNotOverwritten}`;
     return new TftpError(code, text, { cause: error, wireText });
   }
   if (cause === undefined) return error;
@@ -127,11 +162,7 @@ async function deviceSink(path: string): Promise<Sink> {
     isClosed = true;
   };
   return {
-    write(bytes) {
-      for (let rest = bytes; rest.length > 0;) {
-        rest = rest.subarray(device.writeSync(rest));
-      }
-    },
+    write: (bytes) => writeAll(device, bytes),
     commit: close,
     abort: close,
   };

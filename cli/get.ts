@@ -1,25 +1,14 @@
 import { dirname } from "@std/path";
-import { get, type TftpTarget } from "../client.ts";
-import { formatBytes } from "../observe/mod.ts";
-import { quoteText } from "../packet/mod.ts";
+import { get, put, type TftpTarget } from "../client.ts";
 import { CLIENT_OPTIONS } from "./client_options.ts";
 import { type Command, type ParsedArguments, UsageError } from "./command.ts";
 import type { CliContext } from "./context.ts";
-import { EXIT_STATUS_HELP } from "./exit_status.ts";
-import {
-  isSpecial,
-  openOutput,
-  type OutputOptions,
-  statIfThere,
-} from "./file_output.ts";
-import { checkDistinct, outputPaths } from "./output_path.ts";
+import { exitStatusHelp } from "./exit_status.ts";
+import { isSpecial, look } from "./file_output.ts";
+import { checkDistinct, type OutputPath, outputPaths } from "./output_path.ts";
 import { filePermission, type NeededPermission } from "./permission.ts";
-import {
-  parseUrl,
-  runTransfers,
-  transferStatus,
-  type TransferTask,
-} from "./transfers.ts";
+import { downloadTask, type TransferTask } from "./transfer_task.ts";
+import { parseUrl, runTransfers, transferStatus } from "./transfers.ts";
 
 const OUTPUT = "Output";
 
@@ -62,7 +51,7 @@ export const getCommand: Command = {
   notes: [
     "A file only gets its name when it is complete; until then it has a temporary one. What had that name before is replaced.",
   ],
-  exitStatuses: EXIT_STATUS_HELP,
+  exitStatuses: exitStatusHelp(),
   examples: [
     ["get tftp://192.0.2.1/boot.img", "writes boot.img"],
     [
@@ -111,7 +100,7 @@ async function run(
     args,
     context,
     targets.map((target, index) =>
-      makeTask(target, { ...places[index]!, args, context })
+      makeTask(target, places[index]!, args, context)
     ),
     pathPermissions(paths, isDevice),
   );
@@ -129,58 +118,19 @@ function pathPermissions(
   ]);
 }
 
-/** Where and how a file is written. */
-interface Destination {
-  readonly path: string | null;
-  readonly mayFollow: boolean;
-  readonly args: ParsedArguments;
-  readonly context: CliContext;
-}
-
 function makeTask(
   target: Required<TftpTarget>,
-  { path, mayFollow, args, context }: Destination,
+  { path, mayFollow }: OutputPath,
+  args: ParsedArguments,
+  context: CliContext,
 ): TransferTask {
-  const label = quoteText(target.filename);
-  const partialPath = path !== null && args.has("keep-partial")
-    ? partialName(path)
-    : null;
-  const output: OutputOptions = {
+  return downloadTask(target, path, {
     overwrite: !args.has("no-clobber"),
     followSymlink: mayFollow,
-    partialPath,
-  };
-  let received = 0;
-  return {
-    operation: "get",
-    label,
-    complaint: `Cannot get ${label} from ${target.hostname}`,
-    target,
-    path,
-    async perform(options, watch) {
-      const sink = watch.sink(
-        await watch.run(() => openOutput(path, context.stdout, output)),
-      );
-      const write = sink.write.bind(sink);
-      sink.write = (bytes) => {
-        received += bytes.length;
-        return write(bytes);
-      };
-      const download = await get(target, { ...options, sink });
-      const transfer = await download.finished;
-      // It stays in case its last ACK was lost, on a port that the next one wants.
-      if (options.localPort) await download[Symbol.asyncDispose]();
-      return transfer;
-    },
-    afterword() {
-      if (partialPath === null || received === 0) return null;
-      const size = statIfThere(partialPath)?.size ?? 0;
-      // Another partial file may have the name, which must not be replaced.
-      const isOther = !output.overwrite && size !== received;
-      if (size === 0 || isOther) return null;
-      return `${formatBytes(size)} are kept in ${quoteText(partialPath)}`;
-    },
-  };
+    partialPath: path !== null && args.has("keep-partial")
+      ? partialName(path)
+      : null,
+  }, { context, client: { get, put } });
 }
 
 function partialName(path: string): string {
@@ -193,18 +143,4 @@ function parseTargets(args: ParsedArguments): Required<TftpTarget>[] {
   }
   const mode = args.choice("mode", ["octet", "netascii"]);
   return args.operands.map((url) => parseUrl(url, mode));
-}
-
-/** What is there, where that may be looked at: without permission, Deno would ask the user for it. */
-async function look(
-  path: string,
-  context: CliContext,
-): Promise<Deno.FileInfo | null> {
-  if (!await context.isGranted({ name: "read", path })) return null;
-  try {
-    return await Deno.stat(path);
-  } catch {
-    // Not there, or not to be looked at: whoever opens it will tell.
-    return null;
-  }
 }

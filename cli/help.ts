@@ -1,4 +1,5 @@
 import { type Command, COMMON_OPTIONS, type OptionSpec } from "./command.ts";
+import { wrapText } from "./wrap.ts";
 
 /** Column in which descriptions of options begin. */
 const DESCRIPTION_COLUMN = 27;
@@ -86,15 +87,5 @@ function optionLines(option: OptionSpec): string {
 
 /** Breaks a text into lines that fit beside an indent. */
 function wrap(text: string, indent: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && indent + line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
+  return wrapText(text, WIDTH - indent);
 }

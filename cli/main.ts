@@ -82,6 +82,7 @@ async function dispatch(context: CliContext): Promise<number> {
     stdout.write(versionLine(context));
     return 0;
   }
+  parsed.check();
   return await command.run(parsed, context);
 }
 

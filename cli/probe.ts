@@ -1,12 +1,16 @@
-import { parseTftpUrl, type TftpTarget } from "../client.ts";
+import type { TftpTarget } from "../client.ts";
 import { jsonLine } from "../observe/mod.ts";
 import { probe, type ProbeOptions, type ProbeReport } from "../probe/mod.ts";
+import { given } from "../packet/given.ts";
 import { type Command, type ParsedArguments, UsageError } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { eachTransfer } from "./each_transfer.ts";
-import { explain } from "./explain.ts";
+import { EXIT_STATUS, exitStatusHelp } from "./exit_status.ts";
 import { needPermissions, netPermissions } from "./permission.ts";
 import { probeText } from "./probe_text.ts";
+import { failureOf } from "./transfer_failure.ts";
+import { parseUrl, transferStatus } from "./transfers.ts";
+import { lineWidth } from "./wrap.ts";
 
 /** `probe URL` */
 export const probeCommand: Command = {
@@ -59,7 +63,6 @@ export const probeCommand: Command = {
   notes: [
     "NAME should be a file that the server has; one of some kilobytes with line ends tells most. Every conversation is ended as soon as it has told what was asked, and none of the data is kept.",
     "ok: as the RFC has it; differs: no RFC rules it out, but clients may stumble over it; fault: against an RFC, or against the safety of others; none: an option that the server does not take; unknown: it could not be told.",
-    "The exit status is 1 when there is a fault, or no server.",
   ],
   examples: [
     ["probe tftp://192.0.2.1/pxelinux.0", "asks for two seconds or so"],
@@ -72,14 +75,23 @@ export const probeCommand: Command = {
       "shows what each RFC comes to",
     ],
   ],
+  exitStatuses: exitStatusHelp({
+    ok: "The server answers, and there is no fault",
+    other: "There is a fault, or something else failed",
+    silence: null,
+    refused: null,
+    file: null,
+    exists: null,
+    checksum: null,
+  }),
   run,
+  exitStatus: transferStatus,
 };
 
 async function run(
   args: ParsedArguments,
   context: CliContext,
 ): Promise<number> {
-  args.check();
   const target = parseTarget(args);
   const options = probeOptions(args);
   await needPermissions(context, netPermissions([target.hostname]));
@@ -88,21 +100,26 @@ async function run(
     try {
       report = await probe(each, { ...options, signal });
     } catch (error) {
-      context.stderr.write(
-        `Cannot probe ${each.hostname}: ${explain(error)}\n`,
-      );
-      return 1;
+      const { text, status } = failureOf(error, {
+        operation: "get",
+        isBegun: false,
+        isFileFault: false,
+        isInterrupted: signal.aborted && error === signal.reason,
+      });
+      context.stderr.write(`Cannot probe ${each.hostname}: ${text}\n`);
+      return status;
     }
     const { isTerminal } = context.stdout;
     context.stdout.write(
       args.has("json") ? jsonLine(report) + "\n" : probeText(report, {
         isVerbose: args.has("verbose"),
         hasColor: isTerminal && !context.noColor,
+        width: lineWidth(context.stdout),
       }),
     );
-    const isWell = report.file !== "silent" &&
-      !report.results.some(({ verdict }) => verdict === "fault");
-    return isWell ? 0 : 1;
+    if (report.file === "silent") return EXIT_STATUS.noAnswer;
+    const hasFault = report.results.some(({ verdict }) => verdict === "fault");
+    return hasFault ? EXIT_STATUS.other : EXIT_STATUS.ok;
   });
 }
 
@@ -114,22 +131,17 @@ function parseTarget({ operands }: ParsedArguments): Required<TftpTarget> {
   if (more.length > 0) {
     throw new UsageError(`One URL at a time: ${more[0]} is one too many`);
   }
-  try {
-    return parseTftpUrl(url);
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : `${error}`);
-  }
+  return parseUrl(url, undefined);
 }
 
 function probeOptions(args: ParsedArguments): ProbeOptions {
-  const write = args.text("write");
-  const waitMs = args.seconds("wait");
-  const quietMs = args.seconds("quiet-time");
   return {
     security: args.has("security"),
     wrap: args.has("wrap"),
-    ...(write === undefined ? {} : { write }),
-    ...(waitMs === undefined ? {} : { waitMs }),
-    ...(quietMs === undefined ? {} : { quietMs }),
+    ...given({
+      write: args.text("write"),
+      waitMs: args.seconds("wait"),
+      quietMs: args.seconds("quiet-time"),
+    }),
   };
 }

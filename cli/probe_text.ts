@@ -1,11 +1,12 @@
-// A report for people, in 80 columns: one heading a group with its verdict, one line a check with finding and verdict. Rules:
-// 1. A finding that is too long goes on in the next line, under itself; nothing is cut.
+// A report for people: one heading a group with its verdict, one line a check with finding and verdict. Rules:
+// 1. No line is wider than it was said, but for those of packets, which stay whole. A finding that is too long goes on in the next line, under itself; nothing is cut.
 // 2. Without the file, what needs one was not asked, and is counted only.
 // 3. Colours only repeat what the words say.
 
 import { formatBytes, formatDuration } from "../observe/mod.ts";
 import { quoteText } from "../packet/mod.ts";
 import type { ProbePacket, ProbeReport, ProbeResult } from "../probe/mod.ts";
+import { wrapHanging, wrapText } from "./wrap.ts";
 
 /** How to tell it. */
 export interface ProbeTextOptions {
@@ -13,13 +14,18 @@ export interface ProbeTextOptions {
   readonly isVerbose: boolean;
   /** Whether to use colours. */
   readonly hasColor: boolean;
+  /**
+   * Columns of a line, 40 or more.
+   *
+   * @default {80}
+   */
+  readonly width?: number;
 }
 
-const WIDTH = 80;
+const DEFAULT_WIDTH = 80;
 const NAME_WIDTH = 22;
 const VERDICT_WIDTH = 7;
 const FINDING_COLUMN = 2 + NAME_WIDTH + 1;
-const FINDING_WIDTH = WIDTH - FINDING_COLUMN - 1 - VERDICT_WIDTH;
 
 const TITLES: Readonly<Record<string, string>> = {
   "RFC 1350": "the protocol",
@@ -52,7 +58,10 @@ export function probeText(
   report: ProbeReport,
   options: ProbeTextOptions,
 ): string {
-  if (report.file === "silent") return headLines(report).join("\n") + "\n";
+  const { width = DEFAULT_WIDTH } = options;
+  if (report.file === "silent") {
+    return headLines(report, width).join("\n") + "\n";
+  }
   const shown = shownResults(report);
   const tables = report.verdicts.flatMap(({ group, verdict }) => {
     const title = TITLES[group] ?? "";
@@ -60,11 +69,19 @@ export function probeText(
     if (members.length === 0) return [];
     return [
       "",
-      row(0, `${group}: ${title}`, verdict, options),
+      ...rows(`${group}: ${title}`, 0, verdict, options),
       ...members.flatMap((result) => resultLines(result, options)),
     ];
   });
-  return [...headLines(report), ...tables, "", ...footLines(report), ""]
+  return [
+    ...headLines(report, width),
+    ...tables,
+    "",
+    ...footLines(report, width),
+    "",
+  ]
+    // What is shown of a check ends in a blank line, and a group begins with one.
+    .filter((line, index, all) => line !== "" || all[index - 1] !== "")
     .join("\n");
 }
 
@@ -76,29 +93,30 @@ function shownResults(
     : results.filter(({ packets }) => packets.length > 0);
 }
 
-function headLines(report: ProbeReport): string[] {
+function headLines(report: ProbeReport, width: number): string[] {
   const { server, filename, file, answer, sizeBytes, roundTripMs } = report;
   const name = quoteText(filename);
   if (file === "silent") {
-    return [
+    return wrapText(
       `${server} says nothing: no server there, or none that may be reached`,
-    ];
+      width,
+    );
   }
   const trip = `round trip ${formatTrip(roundTripMs ?? 0)}`;
   if (file === "present") {
     const size = sizeBytes === null ? "size unknown" : `${sizeBytes} octets`;
-    return [`${server} has ${name}, ${size}, ${trip}`];
+    return wrapText(`${server} has ${name}, ${size}, ${trip}`, width);
   }
   return [
     `${server} answers, ${trip}`,
-    ...wrap(
+    ...wrapText(
       `It does not serve ${name}: ${answer}. Most checks need a file that is there; name one to see more.`,
-      WIDTH,
+      width,
     ),
   ];
 }
 
-function footLines(report: ProbeReport): string[] {
+function footLines(report: ProbeReport, width: number): string[] {
   const { sent, received, durationMs } = report;
   const results = shownResults(report);
   const leftOut = report.results.length - results.length;
@@ -115,7 +133,7 @@ function footLines(report: ProbeReport): string[] {
     `${formatDuration(durationMs)}; sent ${sent.packets} packets, ${
       formatBytes(sent.bytes)
     }; received ${received.packets}, ${formatBytes(received.bytes)}`,
-  ];
+  ].flatMap((line) => wrapText(line, width));
 }
 
 function formatTrip(ms: number): string {
@@ -127,21 +145,30 @@ function resultLines(
   options: ProbeTextOptions,
 ): string[] {
   const { name, finding, verdict, isUnsupported = false } = result;
-  const [first = "", ...rest] = wrap(finding, FINDING_WIDTH);
-  const head = `  ${name.padEnd(NAME_WIDTH)} ${first}`;
   return [
-    row(0, head, isUnsupported ? "none" : verdict, options),
-    ...rest.map((line) => " ".repeat(FINDING_COLUMN) + line),
-    ...(options.isVerbose ? detailLines(result) : []),
+    ...rows(
+      `  ${name.padEnd(NAME_WIDTH)} ${finding}`,
+      FINDING_COLUMN,
+      isUnsupported ? "none" : verdict,
+      options,
+    ),
+    ...(options.isVerbose ? detailLines(result, options) : []),
   ];
 }
 
-function detailLines({ section, asks, packets }: ProbeResult): string[] {
+function detailLines(
+  { section, asks, packets }: ProbeResult,
+  { width = DEFAULT_WIDTH }: ProbeTextOptions,
+): string[] {
   if (packets.length === 0) return [];
   const where = section === ""
     ? ""
     : ` (${/^[0-9.]+$/.test(section) ? `section ${section}` : section})`;
-  return [`    ${asks}${where}`, ...packets.map(packetLine), ""];
+  return [
+    ...wrapHanging(`    ${asks}${where}`, width, 4),
+    ...packets.map(packetLine),
+    "",
+  ];
 }
 
 function packetLine(
@@ -153,35 +180,16 @@ function packetLine(
   }  ${packet}`;
 }
 
-/** A text with a verdict at the right edge. */
-function row(
-  indent: number,
+/** A text with a verdict at the right edge of its first line. */
+function rows(
   text: string,
+  indent: number,
   verdict: string,
-  { hasColor }: ProbeTextOptions,
-): string {
-  const left = (" ".repeat(indent) + text).padEnd(WIDTH - VERDICT_WIDTH - 1);
+  { hasColor, width = DEFAULT_WIDTH }: ProbeTextOptions,
+): string[] {
+  const room = width - Math.max(VERDICT_WIDTH, verdict.length) - 1;
+  const [first, ...rest] = wrapHanging(text, room, indent);
   const color = COLORS[verdict] ?? COLORS.unknown!;
-  const word = verdict.padStart(VERDICT_WIDTH);
-  const shown = hasColor ? `${color}${word}\x1b[0m` : word;
-  // A word longer than the column takes of the blanks before it.
-  return left.slice(0, WIDTH - word.length - 1).padEnd(WIDTH - word.length) +
-    shown;
-}
-
-/** Breaks a text between words; a word that is too long, wherever the line ends. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (let word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = "";
-    }
-    for (; word.length > width; word = word.slice(width)) {
-      lines.push(word.slice(0, width));
-    }
-    line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
+  const shown = hasColor ? `${color}${verdict}\x1b[0m` : verdict;
+  return [first!.padEnd(width - verdict.length) + shown, ...rest];
 }

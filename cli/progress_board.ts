@@ -109,17 +109,18 @@ export class ProgressBoard implements Disposable {
     const hide = this.#isShown ? "" : HIDE_CURSOR;
     this.#isShown = true;
     const frame = this.#lines.map((line) => line + CLEAR_LINE).join("\n");
-    this.#output.write(`${hide}${home}${above}${frame}${CLEAR_BELOW}`);
+    // Back to where the last line begins: the "^C" of a terminal is overwritten there, and does not wrap.
+    this.#output.write(`${hide}${home}${above}${frame}${CLEAR_BELOW}\r`);
   }
 
-  /** To the first column of the last frame's first line. */
+  /** From the first column of the last frame's last line to that of its first. */
   #home(): string {
     const { columns } = this.#output;
-    const height = this.#lines.reduce(
+    const height = this.#lines.slice(0, -1).reduce(
       (sum, line) => sum + Math.max(1, Math.ceil(textWidth(line) / columns)),
       0,
     );
-    return height > 1 ? `\r\x1b[${height - 1}A` : "\r";
+    return height > 0 ? `\r\x1b[${height}A` : "\r";
   }
 }
 

@@ -1,19 +1,13 @@
 import { basename } from "@std/path";
-import { put, type TftpTarget } from "../client.ts";
-import { FileSource } from "../handlers/mod.ts";
-import { type Source, streamSource } from "../net/mod.ts";
+import { get, put, type TftpTarget } from "../client.ts";
 import { quoteText } from "../packet/mod.ts";
 import { CLIENT_OPTIONS } from "./client_options.ts";
 import { type Command, type ParsedArguments, UsageError } from "./command.ts";
 import type { CliContext } from "./context.ts";
-import { EXIT_STATUS_HELP } from "./exit_status.ts";
+import { exitStatusHelp } from "./exit_status.ts";
 import { filePermission } from "./permission.ts";
-import {
-  parseUrl,
-  runTransfers,
-  transferStatus,
-  type TransferTask,
-} from "./transfers.ts";
+import { uploadTask } from "./transfer_task.ts";
+import { parseUrl, runTransfers, transferStatus } from "./transfers.ts";
 
 /** `put FILE... URL` */
 export const putCommand: Command = {
@@ -27,7 +21,7 @@ export const putCommand: Command = {
   notes: [
     'A URL that ends in a slash gets the name of the file behind it. FILE "-" is standard input.',
   ],
-  exitStatuses: EXIT_STATUS_HELP,
+  exitStatuses: exitStatusHelp(),
   examples: [
     ["put backup.cfg tftp://192.0.2.1/", "uploads under the same name"],
     [
@@ -56,37 +50,16 @@ async function run(
   return await runTransfers(
     args,
     context,
-    uploads.map((upload) => makeTask(upload, context)),
+    uploads.map(({ path, target }) =>
+      uploadTask(path === "-" ? null : path, target, {
+        context,
+        client: { get, put },
+      })
+    ),
     uploads.flatMap(({ path }) =>
       path === "-" ? [] : [filePermission("read", path)]
     ),
   );
-}
-
-function makeTask(
-  { path, target }: Upload,
-  context: CliContext,
-): TransferTask {
-  const label = quoteText(path);
-  const as = target.filename === path
-    ? ""
-    : ` as ${quoteText(target.filename)}`;
-  return {
-    operation: "put",
-    label,
-    complaint: `Cannot put ${label} to ${target.hostname}${as}`,
-    target,
-    path: path === "-" ? null : path,
-    async perform(options, watch) {
-      const source = await watch.run(() => openInput(path, context));
-      return await put(target, watch.source(source), {
-        ...options,
-        // Servers that know no options say nothing of the size, which is known here.
-        onProgress: ({ bytes, size }) =>
-          options.onProgress?.({ bytes, size: size ?? source.size }),
-      });
-    },
-  };
 }
 
 function planUploads(args: ParsedArguments): Upload[] {
@@ -129,17 +102,4 @@ function readUploads(args: ParsedArguments): Upload[] {
       : url;
     return { path, target: parseUrl(full, mode) };
   });
-}
-
-async function openInput(path: string, context: CliContext): Promise<Source> {
-  if (path === "-") return streamSource(context.stdin);
-  const info = await Deno.stat(path);
-  if (info.isDirectory) {
-    throw new Error("it is a directory, name the files in it");
-  }
-  // A pipe that nobody writes to makes this wait, and Ctrl-C must be heard meanwhile.
-  const file = await Deno.open(path);
-  return info.isFile && info.size > 0
-    ? new FileSource(file, info)
-    : streamSource(file.readable);
 }

@@ -1,10 +1,11 @@
-import { dirname, SEPARATOR } from "@std/path";
+import { dirname } from "@std/path";
 import {
   type AccessPolicy,
   removeTemporaryFiles,
   restrict,
   type TftpHandler,
 } from "../handlers/mod.ts";
+import { pathBelow } from "../handlers/path_below.ts";
 import { formatAddress, RateLimiter, udpImplementation } from "../net/mod.ts";
 import type { TftpServer } from "../server.ts";
 import { type Command, type ParsedArguments, UsageError } from "./command.ts";
@@ -226,7 +227,7 @@ async function checkApart(
 ): Promise<void> {
   const uploads = await Deno.realPath(uploadRoot);
   const isInside = (path: string, directory: string) =>
-    path === directory || path.startsWith(directory + SEPARATOR);
+    pathBelow(directory, path) !== undefined;
   if (uploadRoot !== roots[0]) {
     for (const root of roots) {
       if (!isInside(uploads, await Deno.realPath(root))) continue;

@@ -1,4 +1,5 @@
 import { type Network, udpNetwork } from "../net/mod.ts";
+import { writeAll } from "../net/write_all.ts";
 import { capture } from "../observe/mod.ts";
 import type { CliContext } from "./context.ts";
 import { explain, openToWrite } from "./explain.ts";
@@ -24,11 +25,7 @@ export function openCapture(
   { stderr }: Pick<CliContext, "stderr">,
 ): OpenCapture {
   const file = openToWrite(path, { write: true, create: true });
-  const write = (bytes: Uint8Array) => {
-    for (let done = 0; done < bytes.length;) {
-      done += file.writeSync(bytes.subarray(done));
-    }
-  };
+  const write = (bytes: Uint8Array) => writeAll(file, bytes);
   let waiting: Uint8Array[] | null = [];
   const network = capture(udpNetwork(), (bytes) => {
     if (waiting) waiting.push(bytes.slice());

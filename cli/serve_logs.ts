@@ -6,6 +6,7 @@
 
 import { dirname } from "@std/path";
 import { RateLimiter } from "../net/mod.ts";
+import { writeAll } from "../net/write_all.ts";
 import {
   accessLogger,
   DEFAULT_ACCESS_FORMAT,
@@ -22,6 +23,7 @@ import {
   toRecord,
 } from "../observe/mod.ts";
 import type { ServeOptions } from "../server.ts";
+import { given } from "../packet/given.ts";
 import { type ParsedArguments, UsageError } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { explain, openToWrite } from "./explain.ts";
@@ -88,11 +90,9 @@ export function planLogs(args: ParsedArguments): LogPlan {
     level: args.has("verbose") ? "DEBUG" : args.has("quiet") ? "WARN" : "INFO",
     isJson,
     accessFormat,
-    file: path === undefined ? null : {
-      path,
-      ...(maxBytes === undefined ? {} : { maxBytes }),
-      ...(maxFiles === undefined ? {} : { maxFiles }),
-    },
+    file: path === undefined
+      ? null
+      : { path, ...given({ maxBytes, maxFiles }) },
     recordPath: args.text("record") ?? null,
   };
 }
@@ -198,9 +198,8 @@ function openRecord(path: string, { stderr }: CliContext): OpenRecord {
     onEnd: (request) => {
       // What was torn must not be the start of the next line.
       const line = (isBroken ? "\n" : "") + jsonLine(request) + "\n";
-      let bytes = encoder.encode(line);
       try {
-        while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
+        writeAll(file, encoder.encode(line));
         isBroken = false;
       } catch (error) {
         if (!isBroken) {

@@ -11,6 +11,7 @@ import {
   s3Origin,
   type TftpHandler,
 } from "../handlers/mod.ts";
+import { given } from "../packet/given.ts";
 import {
   type OptionSpec,
   type ParsedArguments,
@@ -123,8 +124,7 @@ export const S3_SECTION: ConfigSection<BucketPlan> = {
       return {
         endpoint,
         bucket,
-        ...(region === undefined ? {} : { region }),
-        ...(prefix === undefined ? {} : { prefix }),
+        ...given({ region, prefix }),
       };
     }
     return undefined;

@@ -53,6 +53,8 @@ export interface ServePlan {
 /**
  * Works out what `serve` was asked to do.
  *
+ * @param args What the command line and the configuration file say together, not checked yet.
+ * @returns The plan.
  * @throws {UsageError} When it makes no sense.
  */
 export function planServe(args: ParsedArguments): ServePlan {

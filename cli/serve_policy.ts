@@ -7,7 +7,7 @@ import {
   parseCidr,
 } from "../handlers/mod.ts";
 import type { OptionSpec, ParsedArguments } from "./command.ts";
-import type { ConfigPlace, ConfigSection } from "./config_section.ts";
+import type { ConfigSection } from "./config_section.ts";
 import { explain } from "./explain.ts";
 import type { JsonSchema, ValueType } from "./value.ts";
 
@@ -111,11 +111,16 @@ export const POLICY_SECTION: ConfigSection<AccessPolicy> = {
     writes: tableOf(WRITE_RULES),
   }),
   check(value, place) {
+    const { minFreeBytes, freeSpacePath } = writesOf(value);
+    const policy = typeof freeSpacePath === "string" && freeSpacePath !== ""
+      ? withFreeSpacePath(value, place.resolvePath(freeSpacePath))
+      : value;
+    // Where uploads go is not known yet. For the rest to be checked, any path does.
+    const isPathOpen = minFreeBytes !== undefined &&
+      (freeSpacePath ?? null) === null;
     try {
-      // What is only known later is filled in, so that the rest can be checked now.
-      const policy = withFreeSpacePath(value, place);
-      checkAccessPolicy(policy);
-      return policy;
+      checkAccessPolicy(isPathOpen ? withFreeSpacePath(policy, ".") : policy);
+      return policy as AccessPolicy;
     } catch (error) {
       const reason = explain(error).replace("Cannot use policy as ", "");
       place.report("policy", `does not hold: ${reason}`);
@@ -124,23 +129,19 @@ export const POLICY_SECTION: ConfigSection<AccessPolicy> = {
   },
 };
 
-/** The policy with the path of its disk: as it is meant in the file, or where uploads will go. */
-function withFreeSpacePath(value: unknown, place: ConfigPlace): unknown {
-  const { writes } = Object(value) as { readonly writes?: unknown };
-  const { minFreeBytes, freeSpacePath } = Object(writes) as {
-    readonly minFreeBytes?: unknown;
-    readonly freeSpacePath?: unknown;
-  };
-  if (minFreeBytes === undefined) return value;
-  const path = typeof freeSpacePath === "string"
-    ? place.resolvePath(freeSpacePath)
-    : freeSpacePath ?? WHERE_UPLOADS_GO;
-  const fullWrites = { ...writes as object, freeSpacePath: path };
-  return { ...value as object, writes: fullWrites };
+/** What a policy says of the free space, whatever it is. */
+function writesOf(
+  policy: unknown,
+): { readonly minFreeBytes?: unknown; readonly freeSpacePath?: unknown } {
+  return Object(Object(policy).writes);
 }
 
-/** Stands for a directory that is not known yet; no path can be this. */
-const WHERE_UPLOADS_GO = "\0";
+function withFreeSpacePath(policy: unknown, freeSpacePath: string): unknown {
+  return {
+    ...policy as object,
+    writes: { ...writesOf(policy), freeSpacePath },
+  };
+}
 
 /**
  * Works out the policy.
@@ -163,7 +164,7 @@ export function planPolicy(
     ...(maxBytes === undefined ? {} : { maxBytes }),
     ...(minFreeBytes === undefined ? {} : {
       minFreeBytes,
-      freeSpacePath: namedPath(file?.writes?.freeSpacePath) ?? uploadRoot,
+      freeSpacePath: file?.writes?.freeSpacePath ?? uploadRoot,
     }),
   };
   const policy = {
@@ -173,10 +174,6 @@ export function planPolicy(
     ...(Object.keys(writes).length > 0 ? { writes } : {}),
   };
   return Object.keys(policy).length > 0 ? policy : null;
-}
-
-function namedPath(path: string | undefined): string | undefined {
-  return path === WHERE_UPLOADS_GO ? undefined : path;
 }
 
 function listOf(

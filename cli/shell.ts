@@ -7,6 +7,7 @@ import {
   UsageError,
 } from "./command.ts";
 import type { CliContext } from "./context.ts";
+import { exitStatusHelp } from "./exit_status.ts";
 import { explain } from "./explain.ts";
 import {
   filePermission,
@@ -14,15 +15,16 @@ import {
   netPermissions,
 } from "./permission.ts";
 import { ShellError } from "./shell/command.ts";
-import { complete, type LocalEntry } from "./shell/complete.ts";
+import { commandNames, complete, type LocalEntry } from "./shell/complete.ts";
 import { editedLines } from "./shell/editor.ts";
 import { type HistoryFile, openHistory } from "./shell/history.ts";
 import { type LineSource, listedLines, streamLines } from "./shell/lines.ts";
 import { runSession } from "./shell/session.ts";
 import { greeting, readHost, readPort } from "./shell/settings.ts";
-import { INITIAL_STATE, type ShellState } from "./shell/state.ts";
+import { INITIAL_STATE, type ShellState, socketOf } from "./shell/state.ts";
+import { transferStatus } from "./transfers.ts";
 
-/** What the shell begins with, as `get` and `put` do: all of these can be changed by commands. */
+/** What the shell begins with, as `get` and `put` do: most of it can be changed by commands. */
 const SHARED_NAMES = [
   "blksize",
   "windowsize",
@@ -30,6 +32,8 @@ const SHARED_NAMES = [
   "rfc1350",
   "timeout",
   "retries",
+  "source-address",
+  "source-port",
   "verbose",
   "quiet",
 ];
@@ -39,6 +43,7 @@ const OPTIONS: readonly OptionSpec[] = [
     name: "command",
     alias: "c",
     value: "COMMAND...",
+    suggests: commandNames(),
     takesRest: true,
     isRepeatable: true,
     description:
@@ -80,7 +85,8 @@ export const shellCommand: Command = {
   ],
   options: OPTIONS,
   notes: [
-    'The commands are those of the shells of tftp-hpa, atftp and ptftp; "help" lists them. Bytes travel as they are, in mode octet, unless told otherwise. Ctrl-C breaks off a transfer and not the shell. The exit status is 1 when a command of a script failed.',
+    'The commands are those of the shells of tftp-hpa, atftp and ptftp; "help" lists them. Bytes travel as they are, in mode octet, unless told otherwise. Ctrl-C breaks off a transfer and not the shell.',
+    "A file that is there is asked about when somebody types, and left alone in a script; get -f replaces it. The exit status of a script tells why commands of it failed.",
   ],
   examples: [
     ["shell 192.0.2.1", "asks for commands"],
@@ -88,18 +94,27 @@ export const shellCommand: Command = {
     ["shell -c 'get 192.0.2.1:a' -c 'get b'", "runs two commands"],
     ["shell -e 192.0.2.1 < backup.tftp", "runs a script"],
   ],
+  exitStatuses: exitStatusHelp({
+    other: "Something else failed, or commands failed for different reasons",
+    usage: "The call, or a command of a script, makes no sense",
+    exists: "The file is there already, and -f was not said",
+    checksum: null,
+  }),
   run,
+  exitStatus: transferStatus,
 };
 
 async function run(
   args: ParsedArguments,
   context: CliContext,
 ): Promise<number> {
-  args.check();
   const state = stateOf(args);
   const historyPath = args.text("history");
   await needPermissions(context, [
-    ...state.hostname === null ? [] : netPermissions([state.hostname]),
+    ...state.hostname === null ? [] : netPermissions(
+      [state.hostname],
+      socketOf(state),
+    ),
     ...historyPath === undefined ? [] : [
       filePermission("read", historyPath),
       filePermission("write", historyPath),
@@ -155,6 +170,8 @@ function stateOf(args: ParsedArguments): ShellState {
       windowsize: options.windowsize ?? null,
       rexmtMs: options.timeoutMs ?? null,
       retries: options.retries ?? null,
+      sourceAddress: options.localHostname ?? null,
+      sourcePort: options.localPort ?? null,
     };
   } catch (error) {
     if (error instanceof ShellError) throw new UsageError(error.message);

@@ -1,5 +1,6 @@
 import process from "node:process";
 import { type Readable, Writable } from "node:stream";
+import { writeAll } from "../net/write_all.ts";
 
 /** A terminal that somebody types into. */
 export interface Terminal {
@@ -29,10 +30,7 @@ export function processTerminal(): Terminal | null {
   // Each write is done when it returns, in one order with what else is written to the terminal.
   const output = new Writable({
     write(chunk: Uint8Array, _encoding, done) {
-      let bytes = chunk;
-      while (bytes.length > 0) {
-        bytes = bytes.subarray(screen.writeSync(bytes));
-      }
+      writeAll(screen, chunk);
       done();
     },
   });

@@ -4,6 +4,10 @@ import { ERROR_CODE, TftpError, TransferTimeoutError } from "../packet/mod.ts";
 import { ChecksumError } from "./checksum.ts";
 import { type Ending, EXIT_STATUS } from "./exit_status.ts";
 import { explain } from "./explain.ts";
+import { PermissionError } from "./permission.ts";
+
+/** How settings are spelt: `--rfc1350` on a command line, `rfc1350` in the shell. */
+export type SettingStyle = "option" | "command";
 
 /** What is known besides the error. */
 export interface FailureCircumstances {
@@ -15,6 +19,12 @@ export interface FailureCircumstances {
   readonly isFileFault: boolean;
   /** Whether it was interrupted. */
   readonly isInterrupted: boolean;
+  /**
+   * How settings are spelt that are worth a try.
+   *
+   * @default {"option"}
+   */
+  readonly style?: SettingStyle;
 }
 
 /** What went wrong. */
@@ -57,6 +67,7 @@ function reasonFor(
   { isBegun, isFileFault, isInterrupted }: FailureCircumstances,
 ): Ending {
   if (isInterrupted) return "interrupted";
+  if (error instanceof PermissionError) return "permission";
   if (error instanceof ChecksumError) return "checksum";
   if (error instanceof TransferTimeoutError) {
     return isBegun ? "silence" : "noAnswer";
@@ -78,17 +89,18 @@ function reasonFor(
 function adviceFor(
   reason: Ending,
   code: number | null,
-  { operation }: FailureCircumstances,
+  { operation, style = "option" }: FailureCircumstances,
 ): string | null {
+  const dashes = style === "option" ? "--" : "";
   switch (reason) {
     case "silence":
-      return "try again, with more --retries or a smaller --windowsize and --blksize";
+      return `try again, with more ${dashes}retries or a smaller ${dashes}windowsize and ${dashes}blksize`;
     case "checksum":
       return operation === "get"
         ? "get it again, or look where the checksum comes from"
         : "the server was told not to keep it: look at the file, and where the checksum comes from";
     case "refused":
-      return refusalAdvice(code!, operation);
+      return refusalAdvice(code!, operation, dashes);
     default:
       // The text says it already, or there is nothing that could be said of all cases.
       return null;
@@ -112,6 +124,7 @@ function socketAdvice(error: unknown): string | null {
 function refusalAdvice(
   code: number,
   operation: "get" | "put",
+  dashes: string,
 ): string | null {
   switch (code) {
     case ERROR_CODE.FileNotFound:
@@ -126,7 +139,7 @@ function refusalAdvice(
       return "make room on the server";
     case ERROR_CODE.IllegalOperation:
     case ERROR_CODE.OptionNegotiation:
-      return "try again with --rfc1350";
+      return `try again with ${dashes}rfc1350`;
     case ERROR_CODE.UnknownTransferId:
       return "the server has given up the transfer: try again";
     case ERROR_CODE.FileAlreadyExists:

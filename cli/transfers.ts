@@ -3,28 +3,21 @@
 // 2. One line per transfer in the end, whether it went well or not; bars only on a terminal that nothing else is written to.
 // 3. With `--json` there is one object per transfer, in the order in which they end, also for those that were not begun.
 
-import { isIP } from "node:net";
 import { resolve } from "@std/path";
 import {
   type ClientOptions,
-  type ClientTransferSummary,
   parseTftpUrl,
   type TftpTarget,
 } from "../client.ts";
 import { type Network, udpNetwork } from "../net/mod.ts";
-import {
-  describeMachineEvent,
-  describeTransfer,
-  formatBytes,
-  jsonLine,
-} from "../observe/mod.ts";
+import { jsonLine } from "../observe/mod.ts";
 import { checksumMaker } from "./checksum.ts";
 import { clientOptions } from "./client_options.ts";
 import { type ParsedArguments, UsageError } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { eachTransfer } from "./each_transfer.ts";
 import { EXIT_STATUS } from "./exit_status.ts";
-import { FileWatch } from "./file_watch.ts";
+import { canShowBoard, performTask, type TaskOutcome } from "./perform_task.ts";
 import {
   filePermission,
   type NeededPermission,
@@ -35,37 +28,12 @@ import {
 import { ProgressBoard } from "./progress_board.ts";
 import { openCapture } from "./serve_capture.ts";
 import { traceNetwork } from "./trace.ts";
-import { failureOf, type TransferFailure } from "./transfer_failure.ts";
+import type { TransferFailure } from "./transfer_failure.ts";
+import type { TransferTask } from "./transfer_task.ts";
 
 /** A URL makes no sense. */
 export class UrlError extends UsageError {
   override readonly name: string = "UrlError";
-}
-
-/** One transfer, as its command does it. */
-export interface TransferTask {
-  /** Which way. */
-  readonly operation: "get" | "put";
-  /** What it is called in lines about it: quoted. */
-  readonly label: string;
-  /** What stands in front of what went wrong: "Cannot get …". */
-  readonly complaint: string;
-  /** The file on the server. */
-  readonly target: Required<TftpTarget>;
-  /** The file here; `null` for standard input or output. */
-  readonly path: string | null;
-  /**
-   * Does it.
-   *
-   * @param options For the client.
-   * @param watch Looks at the file.
-   */
-  perform(
-    options: ClientOptions,
-    watch: FileWatch,
-  ): Promise<ClientTransferSummary>;
-  /** What else is to be said when it failed, if anything. */
-  afterword?(): string | null;
 }
 
 /**
@@ -143,7 +111,7 @@ export async function runTransfers(
       onExit: () => board?.[Symbol.dispose](),
       onSkip: (task) => {
         skipped++;
-        report(task, session, { failure: SKIPPED });
+        report(task, session, { transfer: null, failure: SKIPPED });
       },
     },
   );
@@ -176,93 +144,49 @@ async function perform(
   signal: AbortSignal,
 ): Promise<number> {
   const { args, board, tell, options, network } = session;
-  const { label, operation } = task;
-  // Escaped, and without its quotes.
-  const progress = board?.begin(label.slice(1, -1));
-  const watch = new FileWatch(checksumMaker(args)?.make() ?? null);
-  let isBegun = false;
-  try {
-    const transfer = await task.perform({
-      ...options,
-      network,
-      signal,
-      onProgress({ bytes, size }) {
-        isBegun = true;
-        progress?.update(bytes, size);
-      },
-      onEvent(event) {
-        if (event.type !== "unexpected") progress?.repair();
-        if (args.has("verbose")) {
-          tell(`${label}: ${describeMachineEvent(event)}`);
-        }
-      },
-    }, watch);
-    progress?.end();
-    if (transfer.mismatchedSize !== null) {
-      tell(
-        `WARNING: ${label} has ${
-          formatBytes(transfer.statistics.bytes)
-        }, the server had announced ${formatBytes(transfer.mismatchedSize)}`,
-      );
-    }
-    const sha256 = watch.checksum?.hex ?? null;
-    if (!args.has("quiet") && !args.has("json")) {
-      const sum = sha256 === null ? "" : `, sha256 ${sha256}`;
-      tell(`${label}: ${describeTransfer(transfer)}${sum}`);
-    }
-    report(task, session, { transfer, sha256 });
-    return EXIT_STATUS.ok;
-  } catch (error) {
-    progress?.end();
-    const failure = failureOf(error, {
-      operation,
-      isBegun,
-      isFileFault: watch.isFault(error),
-      isInterrupted: signal.aborted && error === signal.reason,
-    });
-    const afterword = task.afterword?.() ?? null;
-    tell(
-      `${task.complaint}: ${failure.text}${
-        afterword === null ? "" : `; ${afterword}`
-      }`,
-    );
-    report(task, session, { failure });
-    return failure.status;
-  }
+  const outcome = await performTask(task, {
+    options: { ...options, network },
+    signal,
+    tell,
+    board,
+    isVerbose: args.has("verbose"),
+    isQuiet: args.has("quiet") || args.has("json"),
+    checksum: checksumMaker(args)?.make() ?? null,
+    style: "option",
+  });
+  report(task, session, outcome);
+  return outcome.failure?.status ?? EXIT_STATUS.ok;
 }
 
 /** Writes the JSON object of a transfer, if that was asked for. */
 function report(
   { operation, target, path }: TransferTask,
   { args, context }: Session,
-  { transfer, sha256 = null, failure }: {
-    readonly transfer?: ClientTransferSummary;
-    readonly sha256?: string | null;
-    readonly failure?: TransferFailure;
-  },
+  outcome: TaskOutcome,
 ): void {
   if (!args.has("json")) return;
   const { hostname, port, filename, mode } = target;
   const asked = { operation, hostname, port, filename, mode, path };
-  const outcome = transfer
-    ? {
-      status: EXIT_STATUS.ok,
-      bytes: transfer.statistics.bytes,
-      durationMs: Math.round(transfer.durationMs * 1000) / 1000,
-      options: Object.fromEntries(transfer.acknowledged ?? []),
-      mismatchedSize: transfer.mismatchedSize,
-      statistics: transfer.statistics,
-      ...sha256 === null ? {} : { sha256 },
-    }
-    : {
-      status: failure!.status,
-      error: {
-        reason: failure!.reason,
-        message: failure!.text,
-        ...failure!.code === null ? {} : { code: failure!.code },
-      },
-    };
-  context.stdout.write(`${jsonLine({ ...asked, ...outcome })}\n`);
+  context.stdout.write(`${jsonLine({ ...asked, ...outcomeJson(outcome) })}\n`);
+}
+
+function outcomeJson(outcome: TaskOutcome): object {
+  const { transfer, failure } = outcome;
+  if (failure) {
+    const { reason, status, text, code } = failure;
+    const error = { reason, message: text, ...code === null ? {} : { code } };
+    return { status, error };
+  }
+  const { sha256 } = outcome;
+  return {
+    status: EXIT_STATUS.ok,
+    bytes: transfer.statistics.bytes,
+    durationMs: Math.round(transfer.durationMs * 1000) / 1000,
+    options: Object.fromEntries(transfer.acknowledged ?? []),
+    mismatchedSize: transfer.mismatchedSize,
+    statistics: transfer.statistics,
+    ...sha256 === null ? {} : { sha256 },
+  };
 }
 
 function traced(
@@ -282,17 +206,17 @@ function openPcap(path: string, context: CliContext) {
   return capture;
 }
 
-/** Whether there is somebody who looks, and nothing that comes in between. */
 function hasBoard(
   args: ParsedArguments,
-  { stderr, stdout, env }: CliContext,
+  context: CliContext,
   tasks: readonly TransferTask[],
 ): boolean {
-  const isMixed = stdout.isTerminal &&
-    (args.has("json") ||
-      tasks.some(({ operation, path }) => operation === "get" && !path));
-  return stderr.isTerminal && !args.has("quiet") && !args.has("trace") &&
-    !isMixed && env("TERM") !== "dumb";
+  return canShowBoard(context, {
+    isQuiet: args.has("quiet"),
+    isTracing: args.has("trace"),
+    isWriting: args.has("json") ||
+      tasks.some(({ operation, path }) => operation === "get" && !path),
+  });
 }
 
 function checkTogether(
@@ -301,12 +225,6 @@ function checkTogether(
   parallel: number,
 ): void {
   const count = tasks.length;
-  const address = args.text("source-address");
-  if (address !== undefined && isIP(address) === 0) {
-    throw new UsageError(
-      `--source-address must be an IP address of this machine: "${address}" is not`,
-    );
-  }
   if (checksumMaker(args)?.isExact && count > 1) {
     throw new UsageError(
       `--checksum can name the checksum of one file only: there are ${count}`,

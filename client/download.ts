@@ -20,7 +20,7 @@ import {
   exchange,
 } from "./exchange.ts";
 import type { ClientConfig } from "./options.ts";
-import { resolveHost } from "./resolve_host.ts";
+import { resolveServer } from "./resolve_host.ts";
 import type { TftpTarget } from "./target.ts";
 
 /**
@@ -107,11 +107,7 @@ async function open(
   const { filename, mode } = target;
   let isBegun = false;
   try {
-    const server: UdpAddress = {
-      transport: "udp",
-      hostname: await resolveHost(target.hostname),
-      port: target.port,
-    };
+    const server = await resolveServer(target);
     return await exchange(
       { type: "RRQ", filename, mode, options: config.ask(0) },
       server,

@@ -107,6 +107,9 @@ const staying = new Set<Attempt>();
 /** Such transfers in a process: more, and the oldest one goes, so that many small files do not use up all sockets. */
 const MAX_STAYING = 32;
 
+/** Sockets that were closed and still hold their ports: they do so until nobody waits for a datagram there any more. */
+const closing = new Set<Promise<void>>();
+
 class Attempt {
   readonly #request: RequestPacket;
   readonly #server: UdpAddress;
@@ -115,6 +118,8 @@ class Attempt {
   readonly #ticker: Ticker;
   readonly #startedAt: number;
   #socket!: DatagramSocket;
+  /** Fulfilled when nobody waits for a datagram any more. */
+  #received: Promise<void> = Promise.resolve();
   #driver!: Driver;
   #opening!: Opening;
   #machine: Sender | Receiver | null = null;
@@ -138,6 +143,8 @@ class Attempt {
 
   async start(): Promise<Exchange> {
     const { network, clock, random, retransmission, fallback } = this.#config;
+    // The port may be that of the transfer before.
+    if (this.#config.localPort !== 0) await Promise.all(closing);
     this.#socket = await network.bind({
       hostname: this.#config.localHostname ??
         (this.#server.hostname.includes(":") ? "::" : "0.0.0.0"),
@@ -172,7 +179,7 @@ class Attempt {
         },
       });
     });
-    receiveEach(
+    this.#received = receiveEach(
       this.#socket,
       new Uint8Array(this.#config.bufferBytes),
       (bytes, from) => this.#handle(bytes, from),
@@ -335,6 +342,8 @@ class Attempt {
     staying.delete(this);
     this.#unwatchSignal();
     this.#socket.close();
+    const done = this.#received.finally(() => closing.delete(done));
+    closing.add(done);
   }
 }
 

@@ -4,6 +4,8 @@ import {
   systemClock,
   udpNetwork,
 } from "../net/mod.ts";
+import { checkNumber } from "../packet/check.ts";
+import { given } from "../packet/given.ts";
 import {
   DATA_HEADER_BYTES,
   DEFAULT_BLOCK_SIZE,
@@ -216,15 +218,10 @@ export function resolveClientOptions(options: ClientOptions): ClientConfig {
       `Cannot use dallyMs as it must be a whole number of milliseconds: current value is ${dallyMs}`,
     );
   }
-  if (!Number.isInteger(localPort) || localPort < 0 || localPort > 65535) {
-    throw new RangeError(
-      `Cannot use localPort as it must be a whole number from 0 to 65535: current value is ${localPort}`,
-    );
-  }
+  checkNumber("localPort", localPort, 0, 65535);
   const retransmission: RetransmissionOptions = {
     ...finerPoints,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(retries === undefined ? {} : { retries }),
+    ...given({ timeoutMs, retries }),
   };
   // Checks its options.
   new RetransmissionTimer(retransmission, { random, now: 0 });

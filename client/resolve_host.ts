@@ -1,4 +1,6 @@
 import { isIP } from "node:net";
+import type { UdpAddress } from "../net/mod.ts";
+import type { TftpTarget } from "./target.ts";
 
 /**
  * The address of a host: the name's first, as the system's resolver orders them.
@@ -24,6 +26,13 @@ export async function resolveHost(hostname: string): Promise<string> {
       { cause },
     );
   }
+}
+
+/** Where the requests for a server go; throws what {@linkcode resolveHost} throws. */
+export async function resolveServer(
+  { hostname, port }: Pick<Required<TftpTarget>, "hostname" | "port">,
+): Promise<UdpAddress> {
+  return { transport: "udp", hostname: await resolveHost(hostname), port };
 }
 
 /** An IPv6 address can be spelled in many ways, and sockets know one; IPv4 in IPv6 (RFC 4291) is IPv4 to them. */

@@ -9,6 +9,7 @@
 //    A `URL` object has lost its ".." before it comes here; a string has not.
 
 import { TFTP_PORT } from "../net/mod.ts";
+import { checkNumber } from "../packet/check.ts";
 import type { TransferMode } from "../packet/mod.ts";
 
 /** A file on a server. */
@@ -110,11 +111,7 @@ function checkTarget(target: Required<TftpTarget>): Required<TftpTarget> {
       `Cannot transfer "${filename}" as a host must be named: tftp://host/name`,
     );
   }
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new RangeError(
-      `Cannot use port as it must be a whole number from 1 to 65535: current value is ${port}`,
-    );
-  }
+  checkNumber("port", port, 1, 65535);
   if (filename === "" || filename.includes("\0")) {
     throw new SyntaxError(
       `Cannot ask for a file as its name must have at least one character, and no NUL: current value is ${

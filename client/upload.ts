@@ -11,7 +11,7 @@ import { type OpeningResult, Sender } from "../transfer/mod.ts";
 import { customAnswers } from "./custom_options.ts";
 import { type ClientTransferSummary, exchange } from "./exchange.ts";
 import type { ClientConfig } from "./options.ts";
-import { resolveHost } from "./resolve_host.ts";
+import { resolveServer } from "./resolve_host.ts";
 import type { TftpTarget } from "./target.ts";
 
 /** An upload that a server has acknowledged. */
@@ -35,11 +35,7 @@ export async function upload(
   const source = wireSource(body, mode === "netascii", size);
   let isBegun = false;
   try {
-    const server: UdpAddress = {
-      transport: "udp",
-      hostname: await resolveHost(target.hostname),
-      port: target.port,
-    };
+    const server = await resolveServer(target);
     const { remote, finished } = await exchange(
       { type: "WRQ", filename, mode, options: config.ask(source.size) },
       server,

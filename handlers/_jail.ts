@@ -15,6 +15,7 @@ import { fromFileUrl, SEPARATOR } from "@std/path";
 import { ERROR_CODE } from "../packet/mod.ts";
 import { FoldedNames } from "./_folded_names.ts";
 import { refusal } from "./_refusal.ts";
+import { pathBelow } from "./path_below.ts";
 
 const foldedNames = new FoldedNames();
 
@@ -94,18 +95,6 @@ export function locate(components: readonly string[], jail: Jail): string {
     );
   }
   return prefix + below;
-}
-
-/** What is left of a path after its directory, with the separator; `undefined` when it is not inside of it. */
-function pathBelow(directory: string, path: string): string | undefined {
-  // Only the root of a file system ends with a separator.
-  const prefix = directory.endsWith(SEPARATOR)
-    ? directory.slice(0, -1)
-    : directory;
-  if (path === directory) return "";
-  return path.startsWith(prefix + SEPARATOR)
-    ? path.slice(prefix.length)
-    : undefined;
 }
 
 /**

@@ -13,6 +13,8 @@
 // 6. A file is filled piece by piece, by whoever comes to a piece first. Reading is synchronous, so nobody waits for anybody,
 //    and no piece is read twice.
 
+import { checkNumber } from "../packet/check.ts";
+
 /** What a source needs of a file; `Deno.FsFile` has it. */
 export type ReadableFile = Pick<
   Deno.FsFile,
@@ -107,9 +109,9 @@ export class FileCache {
       maxFileBytes = maxBytes,
       now = Date.now,
     } = options;
-    checkLimit("maxBytes", maxBytes, Number.MAX_SAFE_INTEGER);
-    checkLimit("maxEntries", maxEntries, Number.MAX_SAFE_INTEGER);
-    checkLimit("maxFileBytes", maxFileBytes, maxBytes);
+    checkNumber("maxBytes", maxBytes, 1, Number.MAX_SAFE_INTEGER);
+    checkNumber("maxEntries", maxEntries, 1, Number.MAX_SAFE_INTEGER);
+    checkNumber("maxFileBytes", maxFileBytes, 1, maxBytes);
     this.#maxBytes = maxBytes;
     this.#maxEntries = maxEntries;
     this.#maxFileBytes = maxFileBytes;
@@ -330,11 +332,4 @@ function versionOf(info: Deno.FileInfo): Look | null {
     version: `${dev}:${ino}:${size}:${modifiedAt}:${changedAt}`,
     changedAt: Math.max(modifiedAt, changedAt),
   };
-}
-
-function checkLimit(name: string, value: number, max: number): void {
-  if (Number.isSafeInteger(value) && value >= 1 && value <= max) return;
-  throw new RangeError(
-    `Cannot use ${name} as it must be a whole number from 1 to ${max}: current value is ${value}`,
-  );
 }

@@ -9,6 +9,7 @@
 import { dirname, join } from "@std/path";
 import { ERROR_CODE, errorCodeText, TftpError } from "../packet/mod.ts";
 import { asTftpError, type Sink, systemCode } from "../net/mod.ts";
+import { writeAll } from "../net/write_all.ts";
 import { holdLock } from "./_file_lock.ts";
 import {
   alreadyExists,
@@ -169,12 +170,7 @@ export class FileSink implements Sink {
       throw sizeDiffers(this.#announcedSize, `${this.#sizeBytes} or more`);
     }
     try {
-      // The system may take less than it is given, above all when the disk is about to be full.
-      for (let rest = bytes; rest.length > 0;) {
-        const count = this.#file.writeSync(rest);
-        if (count === 0) throw new Deno.errors.WriteZero("Nothing was written");
-        rest = rest.subarray(count);
-      }
+      writeAll(this.#file, bytes);
     } catch (error) {
       throw asTftpError(error, `Cannot write upload to "${this.path}"`);
     }

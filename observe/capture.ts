@@ -13,7 +13,8 @@ import {
   type UdpAddress,
   watchNetwork,
 } from "../net/mod.ts";
-import { ipBytes } from "./ip_bytes.ts";
+import { ipBytes } from "../net/ip_bytes.ts";
+import { checkNumberTo } from "../packet/check.ts";
 import { PCAP_HEADER_BYTES, pcapHeader, pcapRecord } from "./pcap.ts";
 
 /** Octets that a packet has at most, and more: what programs that capture use. */
@@ -134,8 +135,15 @@ class CapturingNetwork implements Capture {
       now = () => performance.timeOrigin + performance.now(),
       onEnd,
     } = options;
-    checkRange("snapBytes", snapBytes, MIN_SNAP_BYTES, MAX_SNAP_BYTES);
-    checkRange(
+    checkNumberTo(
+      "capture",
+      "snapBytes",
+      snapBytes,
+      MIN_SNAP_BYTES,
+      MAX_SNAP_BYTES,
+    );
+    checkNumberTo(
+      "capture",
       "maxBytes",
       maxBytes,
       PCAP_HEADER_BYTES,
@@ -240,16 +248,4 @@ function plain(address: UdpAddress): UdpAddress {
 
 function familyOf(hostname: string): 4 | 16 | null {
   return (ipBytes(hostname)?.length ?? null) as 4 | 16 | null;
-}
-
-function checkRange(
-  name: string,
-  value: number,
-  min: number,
-  max: number,
-): void {
-  if (Number.isSafeInteger(value) && value >= min && value <= max) return;
-  throw new RangeError(
-    `Cannot capture as ${name} must be a whole number from ${min} to ${max}: current value is ${value}`,
-  );
 }

@@ -3,6 +3,7 @@
 //    is told how many were, before it gets the first one that was not.
 // 2. What nobody reads costs a bounded amount of memory; after `close` nothing is kept any more.
 
+import { checkNumberTo } from "../packet/check.ts";
 import type { ServerEvent } from "../server/events.ts";
 
 /** Told in a stream of events in place of those that were dropped because nobody took them in time. */
@@ -64,11 +65,7 @@ export interface EventStream
  */
 export function eventStream(options: EventStreamOptions = {}): EventStream {
   const { capacity = 1000, signal } = options;
-  if (!Number.isSafeInteger(capacity) || capacity < 1) {
-    throw new RangeError(
-      `Cannot stream events as capacity must be a whole number from 1 on: current value is ${capacity}`,
-    );
-  }
+  checkNumberTo("stream events", "capacity", capacity, 1);
   return new BufferedStream(capacity, signal);
 }
 

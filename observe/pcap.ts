@@ -6,7 +6,7 @@
 // 3. Pure: bytes and times are arguments.
 
 import type { UdpAddress } from "../net/mod.ts";
-import { ipBytes } from "./ip_bytes.ts";
+import { ipBytes } from "../net/ip_bytes.ts";
 
 /** Octets of the header of a file. */
 export const PCAP_HEADER_BYTES = 24;

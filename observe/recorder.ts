@@ -3,6 +3,8 @@
 // 2. A record is made when the request comes, and is completed, in place, when it ends.
 
 import { formatAddress, plainHostname } from "../net/mod.ts";
+import { checkNumberTo } from "../packet/check.ts";
+import { given } from "../packet/given.ts";
 import type { OptionList } from "../packet/mod.ts";
 import type { RequestInfo, ServerEvent } from "../server/events.ts";
 import {
@@ -120,11 +122,7 @@ export interface Recorder {
  */
 export function recorder(options: RecorderOptions = {}): Recorder {
   const { maxRequests = 10_000 } = options;
-  if (!Number.isSafeInteger(maxRequests) || maxRequests < 1) {
-    throw new RangeError(
-      `Cannot record requests as maxRequests must be a whole number from 1 on: current value is ${maxRequests}`,
-    );
-  }
+  checkNumberTo("record requests", "maxRequests", maxRequests, 1);
   return new RequestRecorder({ ...options, maxRequests });
 }
 
@@ -264,10 +262,7 @@ class RequestRecorder implements Recorder {
     Object.assign(draft, {
       outcome: event.type,
       bytes,
-      ...(seconds === undefined ? {} : { seconds }),
-      ...(retransmissions === undefined ? {} : { retransmissions }),
-      ...(code === undefined ? {} : { code }),
-      ...(reason === undefined ? {} : { reason }),
+      ...given({ seconds, retransmissions, code, reason }),
     });
     this.#open.delete(draft.id);
     for (const waiter of this.#waiters) {

@@ -7,6 +7,8 @@
 // 4. What is no regular file, a terminal or a pipe, is written to and never renamed.
 // 5. A file that cannot be rotated is written to beyond its size: a log that is too long is better than none.
 
+import { checkNumberTo } from "../packet/check.ts";
+
 /** Options of {@linkcode rotatingFile}. */
 export interface RotatingFileOptions {
   /** The file to write to; older ones are called the same with `.1`, `.2` and so on behind it. */
@@ -126,8 +128,8 @@ export class LogFile implements RotatingFile {
   constructor(options: RotatingFileOptions, files: LogFiles) {
     const { path, maxBytes = 10 * 1024 * 1024, maxFiles = 5, onError } =
       options;
-    checkCount("maxBytes", maxBytes);
-    checkCount("maxFiles", maxFiles);
+    checkNumberTo("rotate files", "maxBytes", maxBytes, 1);
+    checkNumberTo("rotate files", "maxFiles", maxFiles, 1);
     this.path = path;
     this.#maxBytes = maxBytes;
     this.#maxFiles = maxFiles;
@@ -247,13 +249,6 @@ export class LogFile implements RotatingFile {
 const ENCODER = new TextEncoder();
 
 const LINE_END = 10;
-
-function checkCount(name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 1) return;
-  throw new RangeError(
-    `Cannot rotate files as ${name} must be a whole number from 1 on: current value is ${value}`,
-  );
-}
 
 function ignoreMissing(action: () => void): void {
   try {

@@ -5,6 +5,7 @@
 // 3. An option that the OACK does not name is as if it had not been asked for.
 // 4. What may be an answer to an option that is not built in is for whoever asked to say; unless they do, anything may.
 
+import { checkNumberTo } from "./check.ts";
 import { isBuiltInOption } from "./custom_option.ts";
 import { ERROR_CODE, errorCodeText } from "./error_code.ts";
 import { TftpError } from "./errors.ts";
@@ -64,11 +65,7 @@ export function requestOptions(wishes: OptionWishes): OptionList {
   for (const [wish, name, min, max] of WISHES) {
     const value = wishes[wish];
     if (value === undefined) continue;
-    if (!Number.isInteger(value) || value < min || value > max) {
-      throw new RangeError(
-        `Cannot ask for ${wish} as it must be a whole number from ${min} to ${max}: current value is ${value}`,
-      );
-    }
+    checkNumberTo(`ask for ${wish}`, "it", value, min, max);
     options.push([name, String(value)]);
   }
   return options;

@@ -1,3 +1,4 @@
+import { checkNumber } from "./check.ts";
 import { errorCodeText } from "./error_code.ts";
 
 /**
@@ -85,11 +86,7 @@ export class TftpError extends Error {
   ) {
     const { origin = "local", wireText = message, ...errorOptions } = options;
     super(message, errorOptions);
-    if (!Number.isInteger(code) || code < 0 || code > 0xffff) {
-      throw new RangeError(
-        `Cannot use error code as it must be a whole number from 0 to 65535: current value is ${code}`,
-      );
-    }
+    checkNumber("error code", code, 0, 0xffff);
     this.code = code;
     this.origin = origin;
     this.wireText = wireText;

@@ -7,6 +7,7 @@
 // 5. An option that is not built in is answered with what was found for it, if anything was. Such answers never make an OACK
 //    longer than 512 octets: what does not fit any more, in the order of the request, is left out.
 
+import { checkNumber } from "./check.ts";
 import {
   isBuiltInOption,
   MAX_OPTION_ACK_BYTES,
@@ -129,9 +130,9 @@ export function negotiateOptions(
     receiveBufferBytes = DEFAULT_RECEIVE_BUFFER_BYTES,
     refuse = [],
   } = policy;
-  checkRange("maxBlockSize", maxBlockSize, MIN_BLOCK_SIZE, MAX_BLOCK_SIZE);
-  checkRange("maxWindowSize", maxWindowSize, 1, MAX_USABLE_WINDOW_SIZE);
-  checkRange(
+  checkNumber("maxBlockSize", maxBlockSize, MIN_BLOCK_SIZE, MAX_BLOCK_SIZE);
+  checkNumber("maxWindowSize", maxWindowSize, 1, MAX_USABLE_WINDOW_SIZE);
+  checkNumber(
     "receiveBufferBytes",
     receiveBufferBytes,
     1,
@@ -249,16 +250,4 @@ function lastOfEach(asked: OptionList): OptionList {
   const names = asked.map(([name]) => foldOptionName(name));
   const last = new Map(names.map((name, index) => [name, index]));
   return asked.filter((_, index) => last.get(names[index]!) === index);
-}
-
-function checkRange(
-  name: string,
-  value: number,
-  min: number,
-  max: number,
-): void {
-  if (Number.isInteger(value) && value >= min && value <= max) return;
-  throw new RangeError(
-    `Cannot use ${name} as it must be a whole number from ${min} to ${max}: current value is ${value}`,
-  );
 }

@@ -5,7 +5,7 @@
 // 3. Then, if asked for, writes, the wrap, and what has been known to stop servers; one after the other.
 // 4. What cannot be asked is told with the reason. Nothing is left open.
 
-import { resolveHost } from "../client/resolve_host.ts";
+import { resolveServer } from "../client/resolve_host.ts";
 import { resolveTarget, type TftpTarget } from "../client/target.ts";
 import {
   type Clock,
@@ -157,11 +157,7 @@ export async function probe(
   checkNumber("quietMs", quietMs, 1, 3_600_000);
   checkNumber("concurrency", concurrency, 1, 100);
   signal.throwIfAborted();
-  const server = {
-    transport: "udp",
-    hostname: await resolveHost(hostname),
-    port,
-  } as const;
+  const server = await resolveServer({ hostname, port });
   const token = Math.floor(random() * 2 ** 32).toString(16).padStart(8, "0");
   const runner = new Runner(
     { network, clock, server, quietMs, signal },

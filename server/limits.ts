@@ -17,7 +17,7 @@ export interface ServerLimits {
    */
   readonly maxTransfersPerClient?: number;
   /**
-   * ERROR packets a second to one address, in answer to requests; three times as many may come in a burst. More requests
+   * ERROR packets a second to one address (of IPv6, to one /64), in answer to requests; three times as many may come in a burst. More requests
    * than that are left without an answer.
    *
    * @default {100}

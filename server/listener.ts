@@ -10,6 +10,7 @@
 // 3. In single-port mode everything else goes to the transfer with the address it came from.
 
 import {
+  clientKey,
   type DatagramSocket,
   isAnsweringPort,
   isSameAddress,
@@ -147,7 +148,7 @@ export class Listener {
 
   #sendError(error: TftpError, to: UdpAddress): void {
     const now = this.#host.config.clock.now();
-    if (!this.#errors.allow(to.hostname, now)) return;
+    if (!this.#errors.allow(clientKey(to.hostname), now)) return;
     const packet = encodePacket({
       type: "ERROR",
       code: error.code,

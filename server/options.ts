@@ -7,6 +7,7 @@ import {
   type UdpAddress,
   udpNetwork,
 } from "../net/mod.ts";
+import { checkNumber } from "../packet/check.ts";
 import {
   foldOptionName,
   type NegotiationPolicy,
@@ -286,16 +287,4 @@ export function resolveOptions(
     clock,
     random,
   };
-}
-
-function checkNumber(
-  name: string,
-  value: number,
-  min: number,
-  max: number,
-): void {
-  if (Number.isInteger(value) && value >= min && value <= max) return;
-  throw new RangeError(
-    `Cannot use ${name} as it must be a whole number from ${min} to ${max}: current value is ${value}`,
-  );
 }

@@ -75,17 +75,40 @@ export function forAll(
   rounds: number,
   property: (random: Random) => void,
 ): void {
-  const first = firstSeed();
-  for (let round = 0; round < rounds; round++) {
-    const seed = (first + round) >>> 0;
+  for (const [round, seed] of seeds(rounds)) {
     try {
       property(new Random(seed));
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(
-        `Property fails in round ${round}: repeat with TFTPKIT_SEED=${seed}: ${reason}`,
-        { cause },
-      );
+      throw failure(round, seed, cause);
     }
   }
+}
+
+/** The same for a property that takes its time; one round after the other. */
+export async function forAllAsync(
+  rounds: number,
+  property: (random: Random) => Promise<void>,
+): Promise<void> {
+  for (const [round, seed] of seeds(rounds)) {
+    try {
+      await property(new Random(seed));
+    } catch (cause) {
+      throw failure(round, seed, cause);
+    }
+  }
+}
+
+function* seeds(rounds: number): Generator<[round: number, seed: number]> {
+  const first = firstSeed();
+  for (let round = 0; round < rounds; round++) {
+    yield [round, (first + round) >>> 0];
+  }
+}
+
+function failure(round: number, seed: number, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Error(
+    `Property fails in round ${round}: repeat with TFTPKIT_SEED=${seed}: ${reason}`,
+    { cause },
+  );
 }

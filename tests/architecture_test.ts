@@ -14,20 +14,25 @@ interface Layer {
 }
 
 const FRONT_DOOR: Layer = {
-  uses: ["packet", "transfer", "net", "handlers", "pxe", "observe"],
+  uses: ["packet", "transfer", "net", "handlers", "observe"],
 };
 
-/** A layer is a folder or a file at the top; each may import itself, too. */
+/** A layer is a folder or a file at the top, or files that `layerOf` takes out of a folder; each may import itself, too. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   packet: { pure: true },
   transfer: { uses: ["packet"], pure: true },
   net: { uses: ["packet", "transfer"] },
   handlers: { uses: ["packet", "transfer", "net"] },
-  pxe: { uses: ["packet", "transfer", "net"] },
+  // Messages, leases and answers: bytes and a time in, bytes out.
+  pxe: { uses: ["packet"], typesOf: ["net"], pure: true },
+  // What carries them: sockets, files, TFTP and HTTP.
+  "pxe service": {
+    uses: ["pxe", "packet", "transfer", "net", "handlers", "server.ts"],
+  },
   // What is told is decided below; here it is only put into words.
   observe: {
     uses: ["packet", "net"],
-    typesOf: ["transfer", "handlers", "pxe", "server"],
+    typesOf: ["transfer", "handlers", "pxe", "pxe service", "server"],
   },
   simulator: { uses: ["packet", "transfer", "net"], pure: true },
   // Stands between a server and its network, and knows neither the one nor the other.
@@ -49,6 +54,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "simulator",
       "probe",
       "chaos",
+      "pxe service",
       "deno.json",
       ...FRONT_DOOR.uses ?? [],
     ],
@@ -146,7 +152,12 @@ function importsOf(path: string): Import[] {
   });
 }
 
+/** The files of `pxe/` that touch the world. All others of that folder are pure. */
+const PXE_SERVICE_REGEXP =
+  /^pxe\/(mod|service|sockets|http_boot|machine_api|lease_storage)\.ts$/;
+
 function layerOf(path: string): string {
+  if (PXE_SERVICE_REGEXP.test(path)) return "pxe service";
   const slash = path.indexOf("/");
   return slash < 0 ? path : path.slice(0, slash);
 }

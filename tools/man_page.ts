@@ -26,14 +26,6 @@ export const MAN_PAGE: URL = new URL(
 /** When what no table says was last changed. */
 const DATE = "November 20, 2026";
 
-/** A command that may have exit statuses of its own. */
-type Documented = Command & {
-  readonly exitStatuses?: readonly (readonly [
-    status: number,
-    meaning: string,
-  ])[];
-};
-
 const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] = [
   ["NO_COLOR", "Where it is set, no colors are used."],
   [
@@ -76,7 +68,7 @@ const RFCS: readonly (readonly [number: number, title: string])[] = [
  * @param commands All commands.
  * @returns The page.
  */
-export function manPage(commands: readonly Documented[] = COMMANDS): string {
+export function manPage(commands: readonly Command[] = COMMANDS): string {
   return [
     `.\\" Made from the table of commands: deno task man`,
     `.Dd ${DATE}`,
@@ -131,7 +123,7 @@ export function manPage(commands: readonly Documented[] = COMMANDS): string {
   ].join("\n") + "\n";
 }
 
-function commandSection(command: Documented): string[] {
+function commandSection(command: Command): string[] {
   const { name, summary, usage, options, notes } = command;
   return [
     `.Sh ${macroText(name.toUpperCase())} COMMAND`,
@@ -159,7 +151,7 @@ function optionList(options: readonly OptionSpec[]): string[] {
   }));
 }
 
-function exitStatuses(commands: readonly Documented[]): string[] {
+function exitStatuses(commands: readonly Command[]): string[] {
   const more = commands.filter((command) => command.exitStatuses);
   // Commands with the same statuses share a list.
   const shared = Map.groupBy(

@@ -285,9 +285,8 @@ export class Receiver extends TransferSide implements Machine {
     if (this.#phase === "receiving") {
       if (bytes.length > DATA_HEADER_BYTES + this.#blockSize) {
         this.#failIllegally(
-          `DATA of ${
-            bytes.length - DATA_HEADER_BYTES
-          } octets came where blocks of ${this.#blockSize} were agreed on`,
+          // How much longer nobody knows: a receive buffer cuts what does not fit.
+          `DATA came with more than the ${this.#blockSize} octets of a block that were agreed on`,
         );
         return false;
       }

@@ -7,6 +7,7 @@ import {
   TIMING_OPTIONS,
   UsageError,
 } from "../command.ts";
+import { UrlError } from "../transfers.ts";
 import type { ValueType } from "../value.ts";
 import type { Setting } from "./result.ts";
 import type { Load } from "./run.ts";
@@ -244,7 +245,7 @@ function planTarget(
         : target,
     };
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : `${error}`);
+    throw new UrlError(error instanceof Error ? error.message : `${error}`);
   }
 }
 

@@ -1,10 +1,7 @@
 // Bars for a terminal. Rules:
-// 1. No line is wider than 80 columns, whatever the numbers are.
+// 1. No line is wider than it was said, whatever the numbers are.
 // 2. A bar that stands for something is never empty: one of a thousand is still seen.
 // 3. Block elements, an eighth of a column fine, where the terminal has them; otherwise number signs.
-
-/** Columns of a line: what a terminal has at least. */
-const WIDTH = 80;
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
@@ -23,13 +20,18 @@ export interface Row {
  *
  * @param rows The bars.
  * @param isAscii Whether to use nothing but ASCII.
+ * @param width Columns of a line.
  * @returns The lines.
  */
-export function drawBars(rows: readonly Row[], isAscii: boolean): string[] {
+export function drawBars(
+  rows: readonly Row[],
+  isAscii: boolean,
+  width: number,
+): string[] {
   const labelWidth = Math.max(0, ...rows.map(({ label }) => label.length));
   const noteWidth = Math.max(0, ...rows.map(({ note }) => note.length));
   const largest = Math.max(0, ...rows.map(({ value }) => value));
-  const room = Math.max(1, WIDTH - labelWidth - noteWidth - 5);
+  const room = Math.max(1, width - labelWidth - noteWidth - 5);
   return rows.map(({ label, value, note }) => {
     const columns = largest > 0 ? value / largest * room : 0;
     const bar = isAscii ? signs(columns) : blocks(columns);

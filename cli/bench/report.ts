@@ -1,10 +1,12 @@
 // What was measured, for somebody who looks at a terminal. Rules:
-// 1. No line is wider than 80 columns, but for what a server or a URL said.
+// 1. No line is wider than it was said. Where a table does not fit, its times stand one below the other; of several settings
+//    some times are left out; JSON has all.
 // 2. One setting gets all its numbers; several get a line each, and the rates as bars.
 
 import { formatBytes, formatRate, jsonLine } from "../../observe/mod.ts";
 import { drawBars } from "./plot.ts";
 import type { Result } from "./result.ts";
+import { wrapHanging, wrapText } from "../wrap.ts";
 import type { Summary } from "./statistics.ts";
 
 /** All that was measured. */
@@ -35,6 +37,9 @@ export interface Report {
 /** A process that works this much of the time may be what is slow. */
 const MAX_IDLE_SHARE = 0.8;
 
+/** In less than this, it is the start of the program that is measured. */
+const MIN_WALL_SECONDS = 0.5;
+
 /** The report as one JSON object. */
 export function reportJson(report: Report): string {
   const text = JSON.stringify(report, (_, value) =>
@@ -43,14 +48,28 @@ export function reportJson(report: Report): string {
   return jsonLine(JSON.parse(text)) + "\n";
 }
 
+/** How it is shown. */
+export interface Look {
+  /** Whether to use nothing but ASCII. */
+  readonly isAscii: boolean;
+  /** Columns of a line, 40 or more. */
+  readonly width: number;
+}
+
 /** The report in words, numbers and bars. */
-export function reportText(report: Report, isAscii: boolean): string {
+export function reportText(report: Report, look: Look): string {
   const { results } = report;
   const [first] = results;
   const body = results.length === 1
-    ? oneResult(first!, isAscii)
-    : manyResults(results, isAscii);
-  return [title(report), "", ...body, "", ...cost(report)].join("\n") + "\n";
+    ? oneResult(first!, look)
+    : manyResults(results, look);
+  return [
+    ...wrapText(title(report), look.width),
+    "",
+    ...body,
+    "",
+    ...wrapText(cost(report), look.width),
+  ].join("\n") + "\n";
 }
 
 function title({ subject, operation, clients, simulation }: Report): string {
@@ -60,31 +79,41 @@ function title({ subject, operation, clients, simulation }: Report): string {
   return `Simulated ${by}: ${lossPercent} % lost and ${delayMs} ms each way, seed ${seed}`;
 }
 
-function oneResult(result: Result, isAscii: boolean): string[] {
-  const { bytes, transfers, elapsedMs, totalMs, firstByteMs } = result;
+function oneResult(result: Result, look: Look): string[] {
+  const { bytes, transfers, failed, elapsedMs, totalMs, firstByteMs } = result;
+  const { width } = look;
+  const amount = transfers === 0
+    ? ` in ${formatMs(elapsedMs)}`
+    : `; ${formatBytes(bytes)} in ${formatMs(elapsedMs)}: ${rateText(result)}`;
   const lines = [
-    settingText(result),
-    `${transfers} well, ${result.failed} failed; ${formatBytes(bytes)} in ${
-      formatMs(elapsedMs)
-    }: ${rateText(result)}`,
+    ...wrapText(settingText(result), width),
+    ...wrapText(`${transfers} well, ${failed} failed${amount}`, width),
   ];
   if (totalMs && firstByteMs) {
     lines.push(
       "",
-      row("", ["p50", "p90", "p99", "max", "mean"]),
-      row("first byte", times(firstByteMs)),
-      row("whole file", times(totalMs)),
+      ...timeTable([
+        ["", "p50", "p90", "p99", "max", "mean"],
+        ["first byte", ...times(firstByteMs)],
+        ["whole file", ...times(totalMs)],
+      ], width),
       "",
-      ...bars(result, isAscii),
+      ...bars(result, look),
       "",
-      `Sent again ${result.retransmissions}, came twice ${result.duplicates}, gaps ${result.gaps}, timeouts ${result.timeouts}`,
+      ...wrapText(
+        `Sent again ${result.retransmissions}, came twice ${result.duplicates}, gaps ${result.gaps}, timeouts ${result.timeouts}`,
+        width,
+      ),
       `Loss seen: ${percentText(result.lossSeen)} of the blocks`,
     );
   }
-  return [...lines, ...failureLines([result])];
+  return [...lines, ...failureLines([result], width)];
 }
 
-function manyResults(results: readonly Result[], isAscii: boolean): string[] {
+function manyResults(
+  results: readonly Result[],
+  { isAscii, width }: Look,
+): string[] {
   const head = [
     ...["blksize", "window", "well", "failed", "rate"],
     ...["p50", "p90", "p99", "max", "loss"],
@@ -100,7 +129,7 @@ function manyResults(results: readonly Result[], isAscii: boolean): string[] {
   ]);
   const notAsAsked = results.filter((result) => !isAsAsked(result));
   return [
-    ...table([head, ...cells]),
+    ...fittingTable([head, ...cells], width),
     "",
     ...drawBars(
       results.map((result) => ({
@@ -109,9 +138,11 @@ function manyResults(results: readonly Result[], isAscii: boolean): string[] {
         note: rateText(result),
       })),
       isAscii,
+      width,
     ),
-    ...(notAsAsked.length > 0 ? ["", ...notAsAsked.map(settingText)] : []),
-    ...failureLines(results),
+    ...(notAsAsked.length > 0 ? [""] : []),
+    ...notAsAsked.flatMap((each) => wrapText(settingText(each), width)),
+    ...failureLines(results, width),
   ];
 }
 
@@ -130,7 +161,7 @@ function isAsAsked({ blksize, windowsize, negotiated }: Result): boolean {
     negotiated.windowsize === windowsize);
 }
 
-function bars({ histogram }: Result, isAscii: boolean): string[] {
+function bars({ histogram }: Result, { isAscii, width }: Look): string[] {
   return drawBars(
     histogram.map(({ to, count }) => ({
       label: `up to ${formatMs(to)}`,
@@ -138,10 +169,11 @@ function bars({ histogram }: Result, isAscii: boolean): string[] {
       note: `${count}`,
     })),
     isAscii,
+    width,
   );
 }
 
-function failureLines(results: readonly Result[]): string[] {
+function failureLines(results: readonly Result[], width: number): string[] {
   const counts = new Map<string, number>();
   for (const { failures } of results) {
     for (const [kind, count] of Object.entries(failures)) {
@@ -153,20 +185,23 @@ function failureLines(results: readonly Result[]): string[] {
   return [
     "",
     "Failed:",
-    ...[...counts].map(([kind, count]) => `  ${count} ${kind}`),
-    `  the first: ${first!.firstFailure}`,
-  ];
+    ...[...counts].map(([kind, count]) => `${count} ${kind}`),
+    `the first: ${first!.firstFailure}`,
+  ].flatMap((line) =>
+    line === "" || line === "Failed:"
+      ? [line]
+      : wrapHanging(`  ${line}`, width, 2)
+  );
 }
 
-function cost({ cpuSeconds, wallSeconds, simulation }: Report): string[] {
+function cost({ cpuSeconds, wallSeconds, simulation }: Report): string {
   const share = wallSeconds > 0 ? cpuSeconds / wallSeconds : 0;
   const text = `This program used ${cpuSeconds.toFixed(2)} s of CPU in ${
     wallSeconds.toFixed(2)
   } s (${Math.round(share * 100)} %)`;
   // On the simulator time stands still while this program works.
-  return share > MAX_IDLE_SHARE && !simulation
-    ? [`${text}: it may be what is slow`]
-    : [text];
+  const isBusy = share > MAX_IDLE_SHARE && wallSeconds >= MIN_WALL_SECONDS;
+  return isBusy && !simulation ? `${text}: it may be what is slow` : text;
 }
 
 function rateText({ bytes, elapsedMs }: Result): string {
@@ -195,10 +230,38 @@ function percentText(share: number): string {
 const NAME_COLUMNS = 12;
 const CELL_COLUMNS = 11;
 
-function row(name: string, cells: readonly string[]): string {
-  return `  ${name.padEnd(NAME_COLUMNS)}${
-    cells.map((cell) => cell.padStart(CELL_COLUMNS)).join("")
-  }`;
+/** A line for each name; where that is too wide, a column. */
+function timeTable(
+  rows: readonly (readonly string[])[],
+  width: number,
+): string[] {
+  const columns = rows[0]!.length - 1;
+  const isWide = 2 + NAME_COLUMNS + columns * CELL_COLUMNS > width;
+  const shown = isWide
+    ? rows[0]!.map((_, index) => rows.map((cells) => cells[index]!))
+    : rows;
+  return shown.map(([name = "", ...cells]) =>
+    `  ${name.padEnd(NAME_COLUMNS)}${
+      cells.map((cell) => cell.padStart(CELL_COLUMNS)).join("")
+    }`
+  );
+}
+
+/** Columns of a table that can be missed, the least important first. */
+const OPTIONAL_COLUMNS = ["p99", "max", "p90", "failed"];
+
+function fittingTable(
+  rows: readonly (readonly string[])[],
+  width: number,
+): string[] {
+  let shown = rows;
+  for (const name of OPTIONAL_COLUMNS) {
+    const lines = table(shown);
+    if (lines.every((line) => line.length <= width)) return lines;
+    const column = shown[0]!.indexOf(name);
+    shown = shown.map((cells) => cells.toSpliced(column, 1));
+  }
+  return table(shown);
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {

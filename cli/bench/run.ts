@@ -21,6 +21,9 @@ export interface Load {
   readonly warmup: number;
 }
 
+/** A transfer that failed. */
+export type FailedSample = Extract<Sample, { isOk: false }>;
+
 /** What came of it. */
 export interface Run {
   /** One for each transfer that has ended, in the order of their ends. */
@@ -28,7 +31,7 @@ export interface Run {
   /** From the first request to the end of the last transfer, in milliseconds. */
   readonly elapsedMs: number;
   /** Why there are no samples, when no transfer worked in the warm-up. */
-  readonly coldFailure: string | null;
+  readonly coldFailure: FailedSample | null;
 }
 
 /** Does a transfer; `index` counts those of one client. */
@@ -58,7 +61,7 @@ export async function runClients(
   }));
   const coldFailure = cold.every(({ isOk }) => !isOk) ? cold[0] : undefined;
   if (coldFailure && !coldFailure.isOk) {
-    return { samples: [], elapsedMs: 0, coldFailure: coldFailure.message };
+    return { samples: [], elapsedMs: 0, coldFailure };
   }
   const samples: Sample[] = [];
   const startedAt = clock.now();

@@ -24,7 +24,7 @@ import {
   TftpError,
   TransferTimeoutError,
 } from "../../packet/mod.ts";
-import { explain } from "../explain.ts";
+import { failureOf } from "../transfer_failure.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
 /** What a transfer needs of the world. */
@@ -64,6 +64,8 @@ export type Sample =
     readonly kind: string;
     /** What happened, for somebody who reads it once. */
     readonly message: string;
+    /** The exit status for it. */
+    readonly status: number;
   };
 
 /**
@@ -82,6 +84,7 @@ export async function measure(
   const now = () => clock.now();
   const isUpload = uploadBytes !== null;
   const stopwatch = new Stopwatch(network, now, isUpload);
+  const { signal } = options;
   const all = { ...options, network: stopwatch, clock, random };
   const startedAt = now();
   try {
@@ -93,7 +96,13 @@ export async function measure(
     const firstByteMs = (stopwatch.firstAt ?? now()) - startedAt;
     return { isOk: true, totalMs, firstByteMs, statistics, settings };
   } catch (error) {
-    return { isOk: false, kind: failureKind(error), message: explain(error) };
+    const { text, status } = failureOf(error, {
+      operation: isUpload ? "put" : "get",
+      isBegun: stopwatch.firstAt !== null,
+      isFileFault: false,
+      isInterrupted: signal?.aborted === true && error === signal.reason,
+    });
+    return { isOk: false, kind: failureKind(error), message: text, status };
   }
 }
 

@@ -71,7 +71,11 @@ _${program}_urls() {
 _${program}_offer() {
   local kind="\${1%% *}" word="$2" line="\${COMP_LINE:0:COMP_POINT}"
   case "$kind" in
-    words) _${program}_add < <(compgen -W "\${1#words }" -- "$word") ;;
+    words)
+      _${program}_add < <(compgen -W "\${1#words }" -- "$word")
+      # Behind "name=" more follows.
+      if [[ "\${COMPREPLY[0]}" == *= ]]; then compopt -o nospace 2>/dev/null; fi
+      ;;
     hosts) _${program}_add < <(compgen -A hostname -- "$word") ;;
     urls)
       if [[ \${#COMPREPLY[@]} -eq 0 ]]; then _${program}_urls; fi
@@ -106,16 +110,16 @@ _${program}() {
   elif [[ $before == "=" ]]; then
     before="\${COMP_WORDS[COMP_CWORD-2]}"
   fi
-  local i is_over="" offer=""
+  local i is_over="" is_value="" offer=""
   for ((i = 2; i < COMP_CWORD; i++)); do
     if [[ \${COMP_WORDS[i]} == "--" ]]; then is_over=1; fi
   done
   if [[ -z $is_over ]]; then
-    offer="$(_${program}_value "$command" "$before")"
-    if [[ -n $offer ]]; then
+    while IFS= read -r offer; do
       _${program}_offer "$offer" "$word"
-      return
-    fi
+      is_value=1
+    done < <(_${program}_value "$command" "$before")
+    if [[ -n $is_value ]]; then return; fi
     if [[ $word == -* ]]; then
       _${program}_add < <(
         compgen -W "$(_${program}_options "$command")" -- "$word"
@@ -139,25 +143,29 @@ function optionsCase({ name, options }: CommandModel): string {
 
 function valueCases({ name, options }: CommandModel): string[] {
   return options.flatMap((option) =>
-    option.value === null ? [] : [valueCase(name, option, option.value.offer)]
+    option.value === null ? [] : [valueCase(name, option, option.value.offers)]
   );
 }
 
 function valueCase(
   command: string,
   { name, alias }: OptionModel,
-  offer: Offer,
+  offers: readonly Offer[],
 ): string {
   const patterns = [`"${command} --${name}"`];
   if (alias !== null) patterns.push(`"${command} -${alias}"`);
-  return `    ${patterns.join(" | ")}) echo "${offerText(offer)}" ;;`;
+  return `    ${patterns.join(" | ")}) ${printLines(offers)} ;;`;
 }
 
 function operandsCase({ name, operands }: CommandModel): string {
-  const lines = operands.map((offer) => `"${offerText(offer)}"`).join(" ");
-  return lines === ""
+  return operands.length === 0
     ? `    ${name}) ;;`
-    : `    ${name}) printf '%s\\n' ${lines} ;;`;
+    : `    ${name}) ${printLines(operands)} ;;`;
+}
+
+function printLines(offers: readonly Offer[]): string {
+  const lines = offers.map((offer) => `"${offerText(offer)}"`).join(" ");
+  return `printf '%s\\n' ${lines}`;
 }
 
 function offerText(offer: Offer): string {

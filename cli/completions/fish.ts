@@ -56,7 +56,9 @@ function commandLines(
   const start = `complete -c ${program} -n '__${program}_is ${name}'`;
   return [
     "",
-    ...operands.map((offer) => `${start}${offerFlags(program, offer, false)}`),
+    ...operands.length === 0
+      ? []
+      : [`${start}${offerFlags(program, operands)}`],
     ...options.map((option) => `${start}${optionFlags(program, option)}`),
   ];
 }
@@ -64,25 +66,31 @@ function commandLines(
 function optionFlags(program: string, option: OptionModel): string {
   const { name, alias, value, description } = option;
   return `${alias === null ? "" : ` -s ${alias}`} -l ${name}${
-    value === null ? "" : offerFlags(program, value.offer, true)
+    value === null ? "" : ` -r${offerFlags(program, value.offers)}`
   } -d ${quote(description)}`;
 }
 
-function offerFlags(program: string, offer: Offer, isValue: boolean): string {
-  const needed = isValue ? " -r" : "";
+/** What can stand in one place: files, or no files, and words. */
+function offerFlags(program: string, offers: readonly Offer[]): string {
+  const hasFiles = offers.some(({ kind }) => kind === "files");
+  const words = offers.flatMap((offer) => wordsOf(program, offer)).join(" ");
+  const list = words === "" ? "" : ` -a ${quote(words)}`;
+  return `${hasFiles ? " -F" : " -f"}${list}`;
+}
+
+function wordsOf(program: string, offer: Offer): readonly string[] {
   switch (offer.kind) {
     case "words":
-      return `${needed} -f -a ${quote(offer.words.join(" "))}`;
-    case "files":
-      return `${needed} -F`;
+      return offer.words;
     case "directories":
-      return `${needed} -f -a '(__fish_complete_directories)'`;
+      return ["(__fish_complete_directories)"];
     case "hosts":
-      return `${needed} -f -a '(__fish_print_hostnames)'`;
+      return ["(__fish_print_hostnames)"];
     case "urls":
-      return `${needed} -f -a '(__${program}_urls)'`;
+      return [`(__${program}_urls)`];
+    case "files":
     case "text":
-      return `${needed} -f`;
+      return [];
   }
 }
 

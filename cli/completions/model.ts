@@ -1,6 +1,7 @@
 // What a shell can offer, read from the table of commands. Rules:
-// 1. An option whose type has words offers these. For others the name of the value tells: DIR is a directory, FILE and PATH
-//    are files, HOST and ADDRESS are hosts, URL is a URL; anything else is for the user to type.
+// 1. An option whose type has words offers these, and nothing else. For others the name of the value tells: DIR is a
+//    directory, FILE and PATH are files, HOST and ADDRESS are hosts, URL is a URL; anything else is for the user to type.
+//    Words that the table suggests come on top.
 // 2. So it is with operands, as the lines behind "Usage" name them; `a|b|c` are words.
 // 3. Nothing is told apart that a shell could not tell: where a command takes files and then a URL, both are offered at
 //    each place.
@@ -19,7 +20,9 @@ export interface OptionModel {
   /** One letter that means the same. */
   readonly alias: string | null;
   /** What its value is called and may be; `null` when it has none. */
-  readonly value: { readonly name: string; readonly offer: Offer } | null;
+  readonly value:
+    | { readonly name: string; readonly offers: readonly Offer[] }
+    | null;
   /** Whether it can be there more than once. */
   readonly isRepeatable: boolean;
   /** What it does, in a few words. */
@@ -74,18 +77,21 @@ function optionModel(option: OptionSpec): OptionModel {
     alias,
     value: value === undefined
       ? null
-      : { name: value, offer: valueOffer(option) },
+      : { name: value, offers: valueOffers(option) },
     isRepeatable,
     description: shorten(option.description),
   };
 }
 
-function valueOffer({ value = "", type }: OptionSpec): Offer {
-  if (type?.kind === "choice") return { kind: "words", words: type.words };
-  const offer = namedOffer(value);
-  return type?.kind === "path" && offer.kind === "text"
+function valueOffers({ value = "", type, suggests }: OptionSpec): Offer[] {
+  if (type?.kind === "choice") return [{ kind: "words", words: type.words }];
+  const named = namedOffer(value);
+  const offer: Offer = type?.kind === "path" && named.kind === "text"
     ? { kind: "files" }
-    : offer;
+    : named;
+  if (suggests === undefined) return [offer];
+  const words: Offer = { kind: "words", words: suggests };
+  return offer.kind === "text" ? [words] : [words, offer];
 }
 
 /** What a name in capitals stands for. */

@@ -78,7 +78,9 @@ function optionSpec(program: string, option: OptionModel): string {
     `[${inBrackets(description)}]${
       value === null
         ? ""
-        : `:${escapeColons(value.name)}:${action(program, value.offer)}`
+        : `:${escapeColons(value.name)}:${
+          escapeColons(actions(program, value.offers))
+        }`
     }`,
   );
   const long = value === null ? `--${name}` : `--${name}=`;
@@ -91,21 +93,29 @@ function optionSpec(program: string, option: OptionModel): string {
 
 /** One for all places: `_alternative` joins what can stand there. */
 function operandSpecs(program: string, operands: readonly Offer[]): string[] {
-  if (operands.length === 0) return [];
-  if (operands.length === 1) {
-    const [offer] = operands;
-    return [quote(`*:${offer!.kind}:${action(program, offer!)}`)];
-  }
-  const choices = operands.map((offer) =>
+  const [first] = operands;
+  if (first === undefined) return [];
+  const name = operands.length === 1 ? first.kind : "argument";
+  return [quote(`*:${name}:${actions(program, operands)}`)];
+}
+
+/** What can stand in one place. */
+function actions(program: string, offers: readonly Offer[]): string {
+  if (offers.length === 1) return action(program, offers[0]!);
+  const choices = offers.map((offer) =>
     `"${offer.kind}:${offer.kind}:${action(program, offer)}"`
   );
-  return [quote(`*:argument:_alternative ${choices.join(" ")}`)];
+  // Behind a blank, zsh adds no options of its own, which `_alternative` does not know.
+  return ` _alternative ${choices.join(" ")}`;
 }
 
 function action(program: string, offer: Offer): string {
   switch (offer.kind) {
     case "words":
-      return `(${offer.words.join(" ")})`;
+      // Behind "name=" more follows.
+      return offer.words.some((word) => word.endsWith("="))
+        ? `{compadd -S "" -- ${offer.words.join(" ")}}`
+        : `(${offer.words.join(" ")})`;
     case "files":
       return "_files";
     case "directories":

@@ -1,6 +1,7 @@
 // What a command of the shell is, and what comes of a line.
 
 import type { TftpTarget } from "../../client.ts";
+import { EXIT_STATUS } from "../exit_status.ts";
 import type { ShellState } from "./state.ts";
 
 /** A file to download. */
@@ -49,7 +50,7 @@ export interface ShellCommand {
   readonly usage: string;
   /** What it does, in one line. */
   readonly summary: string;
-  /** More of it, for `help NAME`. */
+  /** More of it, for `help NAME`: one paragraph each. */
   readonly details?: readonly string[];
   /** What its arguments are; the last one stands for all that follow. */
   readonly completes?: readonly ArgumentKind[];
@@ -69,4 +70,15 @@ export interface ShellCommand {
 /** A line makes no sense. */
 export class ShellError extends Error {
   override readonly name: string = "ShellError";
+  /** The exit status that a script ends with. */
+  readonly status: number;
+
+  /**
+   * @param message What makes no sense, and what would.
+   * @param status The exit status.
+   */
+  constructor(message: string, status: number = EXIT_STATUS.usage) {
+    super(message);
+    this.status = status;
+  }
 }

@@ -56,8 +56,12 @@ export async function complete(
   ];
 }
 
-/** All names but those of one letter. */
-function commandNames(): string[] {
+/**
+ * What commands are called.
+ *
+ * @returns All names but those of one letter.
+ */
+export function commandNames(): string[] {
   return SHELL_COMMANDS.flatMap(({ names }) => names)
     .filter((name) => name.length > 1)
     .toSorted();

@@ -5,6 +5,7 @@
 // 3. A name that ends in a slash is a directory, here as there. What else is one here, whoever opens it finds out.
 
 import type { TftpTarget } from "../../client.ts";
+import { EXIT_STATUS } from "../exit_status.ts";
 import {
   type GetRequest,
   type PutRequest,
@@ -16,8 +17,7 @@ import { lastPart, parseRemote } from "./remote.ts";
 import type { ShellState } from "./state.ts";
 
 const FORCE_NOTE = [
-  "A file that is there already is asked about in a terminal and left alone in",
-  "a script; with -f it is replaced.",
+  "A file that is there already is asked about in a terminal and left alone in a script; with -f it is replaced.",
 ];
 
 /** The commands that transfer files. */
@@ -27,8 +27,7 @@ export const REQUEST_COMMANDS: readonly ShellCommand[] = [
     usage: "[-f] NAME [LOCAL] | NAME...",
     summary: "Download files",
     details: [
-      "A NAME can be HOST:NAME or a URL; LOCAL can be a directory, or - for standard",
-      "output.",
+      "A NAME can be HOST:NAME or a URL; LOCAL can be a directory, or - for standard output.",
       ...FORCE_NOTE,
     ],
     completes: ["remote", "local"],
@@ -71,8 +70,7 @@ export const REQUEST_COMMANDS: readonly ShellCommand[] = [
     usage: "FILE [NAME] | FILE... DIR",
     summary: "Upload files",
     details: [
-      "NAME and DIR can be HOST:NAME or a URL. A NAME that ends in a slash is a",
-      "directory.",
+      "NAME and DIR can be HOST:NAME or a URL. A NAME that ends in a slash is a directory.",
     ],
     completes: ["local"],
     count: [1, Infinity],
@@ -140,7 +138,7 @@ function readRemote(
   try {
     name = parseRemote(text, state.isLiteral);
   } catch (error) {
-    throw new ShellError((error as Error).message);
+    throw new ShellError((error as Error).message, EXIT_STATUS.url);
   }
   const next = {
     ...state,

@@ -2,21 +2,24 @@
 // 1. A line that fails is told and counted; the next one is read, unless a failure ends all of it.
 // 2. Ctrl-C breaks off what a line has begun. Somebody who types goes on then; a script has ended. Once more, and the program
 //    ends, whatever it is about.
-// 3. The exit status of a script says whether all of it went well; somebody who types has seen it.
+// 3. The exit status of a script says why commands of it have failed, as that of `get` does; somebody who types has seen it.
 
 import type { CliContext } from "../context.ts";
+import { EXIT_STATUS, joinStatuses } from "../exit_status.ts";
 import { explain } from "../explain.ts";
+import { lineWidth, wrapHanging } from "../wrap.ts";
 import { ShellError } from "./command.ts";
 import { interpret } from "./interpreter.ts";
 import type { LineSource } from "./lines.ts";
 import type { ShellState } from "./state.ts";
-import { type ShellClient, transferAll } from "./transfers.ts";
+import type { TransferClient } from "../transfer_task.ts";
+import { transferAll } from "./transfers.ts";
 
 /** What a shell is made of. */
 export interface SessionOptions {
   readonly context: CliContext;
   readonly lines: LineSource;
-  readonly client: ShellClient;
+  readonly client: TransferClient;
   /** How it begins. */
   readonly state: ShellState;
   /** Whether the first failure ends a script. */
@@ -39,16 +42,16 @@ export async function runSession(options: SessionOptions): Promise<number> {
   const session = new Session(options);
   const stopListening = context.onTerminate(() => session.interrupt());
   let count = 0;
-  let failures = 0;
+  const statuses: number[] = [];
   try {
     while (!session.isOver) {
       const line = await lines.read();
       if (line === null) break;
       count++;
       if (typeof line === "string") await onLine?.(line);
-      if (await session.run(line, isScript ? count : null)) continue;
-      failures++;
-      if (isScript && stopsAtFailure) {
+      const status = await session.run(line, isScript ? count : null);
+      statuses.push(status);
+      if (status !== EXIT_STATUS.ok && isScript && stopsAtFailure) {
         context.stderr.write(`Stopped at line ${count}, which failed\n`);
         break;
       }
@@ -57,7 +60,8 @@ export async function runSession(options: SessionOptions): Promise<number> {
     stopListening();
     await lines.close();
   }
-  return session.isKilled || isScript && failures > 0 ? 1 : 0;
+  if (session.isKilled) return EXIT_STATUS.interrupted;
+  return isScript ? joinStatuses(statuses) : EXIT_STATUS.ok;
 }
 
 class Session {
@@ -69,6 +73,8 @@ class Session {
   #state: ShellState;
   /** Breaks off what runs; `null` when nothing does. */
   #abortion: AbortController | null = null;
+  /** What must be done before the process is ended at once. */
+  readonly #atExit = new Set<() => void>();
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -79,7 +85,10 @@ class Session {
   interrupt(): void {
     const { context, lines } = this.#options;
     const abortion = this.#abortion;
-    if (abortion?.signal.aborted) return context.exit(1);
+    if (abortion?.signal.aborted) {
+      for (const act of this.#atExit) act();
+      return context.exit(EXIT_STATUS.interrupted);
+    }
     if (lines.confirm === null || abortion === null) {
       this.isOver = true;
       this.isKilled = true;
@@ -88,35 +97,43 @@ class Session {
       lines.close();
       return;
     }
-    // The terminal has shown "^C" without a line end.
-    if (context.stderr.isTerminal) context.stderr.write("\n");
     abortion.abort(new Error("interrupted"));
   }
 
-  /** Does one line; whether it went well. */
+  /** Does one line; its exit status. */
   async run(
     line: string | readonly string[],
     number: number | null,
-  ): Promise<boolean> {
+  ): Promise<number> {
     const { context } = this.#options;
     try {
       const { change, text, action } = interpret(line, this.#state);
       if (change) this.#state = { ...this.#state, ...change };
-      if (text !== undefined) context.stdout.write(text + "\n");
+      if (text !== undefined) context.stdout.write(this.#wrapped(text));
       if (action?.type === "quit") this.isOver = true;
       else if (action) return await this.#transfer(action);
-      return true;
+      return EXIT_STATUS.ok;
     } catch (error) {
       const where = number === null ? "" : `Line ${number}: `;
-      const what = error instanceof ShellError ? error.message : explain(error);
+      const isNonsense = error instanceof ShellError;
+      const what = isNonsense ? error.message : explain(error);
       context.stderr.write(`${where}${what}\n`);
-      return false;
+      return isNonsense ? error.status : EXIT_STATUS.other;
     }
+  }
+
+  /** Lines that fit; what is a second column is so below, too. */
+  #wrapped(text: string): string {
+    const width = lineWidth(this.#options.context.stdout);
+    return text.split("\n").flatMap((line) => {
+      const indent = /^\S+ {2,}/.exec(line)?.[0].length ?? 0;
+      return wrapHanging(line, width, indent);
+    }).join("\n") + "\n";
   }
 
   async #transfer(
     action: Parameters<typeof transferAll>[0],
-  ): Promise<boolean> {
+  ): Promise<number> {
     const { context, client, lines, isQuiet } = this.#options;
     this.#abortion = new AbortController();
     try {
@@ -127,6 +144,7 @@ class Session {
         signal: this.#abortion.signal,
         isQuiet,
         confirm: lines.confirm,
+        atExit: this.#atExit,
       });
     } finally {
       this.#abortion = null;

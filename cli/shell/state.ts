@@ -38,6 +38,10 @@ export interface ShellState {
   readonly giveUpMs: number | null;
   /** Retransmissions that may go unanswered; `null` for the default. */
   readonly retries: number | null;
+  /** The address of this machine to send from; `null` for any. */
+  readonly sourceAddress: string | null;
+  /** The port to send from; `null` for any. */
+  readonly sourcePort: number | null;
 }
 
 /** How the shell begins. */
@@ -57,6 +61,8 @@ export const INITIAL_STATE: ShellState = {
   rexmtMs: null,
   giveUpMs: null,
   retries: null,
+  sourceAddress: null,
+  sourcePort: null,
 };
 
 /** What the client does unless told otherwise. */
@@ -80,6 +86,7 @@ const MAX_RETRIES = 100;
  */
 export function clientOptionsOf(state: ShellState): ClientOptions {
   const { blksize, windowsize, timeout, rollover, rexmtMs } = state;
+  const { sourceAddress, sourcePort } = state;
   const retries = retriesOf(state);
   return {
     rfc1350: state.isRfc1350,
@@ -90,6 +97,23 @@ export function clientOptionsOf(state: ShellState): ClientOptions {
     ...(rollover === null ? {} : { rolloverOption: rollover }),
     ...(rexmtMs === null ? {} : { timeoutMs: rexmtMs }),
     ...(retries === null ? {} : { retries }),
+    ...(sourceAddress === null ? {} : { localHostname: sourceAddress }),
+    ...(sourcePort === null ? {} : { localPort: sourcePort }),
+  };
+}
+
+/**
+ * Where the socket of one's own is.
+ *
+ * @param state What was said.
+ * @returns The address and the port, where they were said.
+ */
+export function socketOf(
+  { sourceAddress, sourcePort }: ShellState,
+): { hostname?: string; port?: number } {
+  return {
+    ...(sourceAddress === null ? {} : { hostname: sourceAddress }),
+    ...(sourcePort === null ? {} : { port: sourcePort }),
   };
 }
 
@@ -153,6 +177,7 @@ export function statusText(state: ShellState): string {
   );
   const lines = {
     server: serverText(state.hostname === null ? null : { hostname, port }),
+    ...sourceText(state),
     mode,
     options: optionsText(state),
     retransmission: `first after ${
@@ -165,6 +190,15 @@ export function statusText(state: ShellState): string {
   return Object.entries(lines)
     .map(([name, value]) => `${name.padEnd(16)}${value}`)
     .join("\n");
+}
+
+/** Where requests come from, if that was said. */
+function sourceText(
+  { sourceAddress, sourcePort }: ShellState,
+): { source?: string } {
+  if (sourceAddress === null && sourcePort === null) return {};
+  const port = sourcePort === null ? "any port" : `port ${sourcePort}`;
+  return { source: `${sourceAddress ?? "any address"}, ${port}` };
 }
 
 /**

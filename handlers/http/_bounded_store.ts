@@ -82,6 +82,12 @@ export class BoundedStore<T extends Stored> {
     return true;
   }
 
+  /** Makes room for something to have so many octets in all; what it has is not taken back. */
+  grow(item: T, sizeBytes: number): boolean {
+    const missing = sizeBytes - item.sizeBytes;
+    return missing <= 0 || this.reserve(item, missing);
+  }
+
   /** What has to go to make room; `null` when that would not do. */
   #findIdle(bytes: number): string[] | null {
     const needed = this.#usedBytes + bytes - this.#maxBytes;
@@ -111,8 +117,17 @@ export class BoundedStore<T extends Stored> {
   }
 }
 
-/** Checks a limit of octets. */
-export function checkBytes(name: string, value: number): void {
+/** Checks the limits of a cache: of all of it, and of one entry. */
+export function checkLimits(maxBytes: number, maxEntryBytes: number): void {
+  checkBytes("maxBytes", maxBytes);
+  checkBytes("maxEntryBytes", maxEntryBytes);
+  if (maxEntryBytes <= maxBytes) return;
+  throw new RangeError(
+    `Cannot use maxEntryBytes as it must be maxBytes at most (${maxBytes}): current value is ${maxEntryBytes}`,
+  );
+}
+
+function checkBytes(name: string, value: number): void {
   if (Number.isSafeInteger(value) && value > 0) return;
   throw new RangeError(
     `Cannot use ${name} as it must be a whole number of octets above 0: current value is ${value}`,

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { join } from "@std/path";
+import { writeAll } from "../../net/write_all.ts";
 import { holdLock } from "../_file_lock.ts";
 import type { BoundedStore, Stored } from "./_bounded_store.ts";
 import type { CacheEntry, CacheRecord, CacheWriter } from "./http_cache.ts";
@@ -157,11 +158,9 @@ export function makeWriter(
     store.release(item);
     return null;
   }
-  const reserve = (sizeBytes: number): boolean => {
-    if (sizeBytes > maxEntryBytes) return false;
-    const missing = sizeBytes + ITEM_OVERHEAD_BYTES - item.sizeBytes;
-    return missing <= 0 || store.reserve(item, missing);
-  };
+  const reserve = (sizeBytes: number): boolean =>
+    sizeBytes <= maxEntryBytes &&
+    store.grow(item, sizeBytes + ITEM_OVERHEAD_BYTES);
   return {
     reserve,
     get sizeBytes() {
@@ -197,11 +196,7 @@ export function makeWriter(
 function append(item: DiskItem, hash: Hash, bytes: Uint8Array): boolean {
   try {
     item.file!.seekSync(item.length, Deno.SeekMode.Start);
-    for (let rest = bytes; rest.length > 0;) {
-      const count = item.file!.writeSync(rest);
-      if (count === 0) return false;
-      rest = rest.subarray(count);
-    }
+    writeAll(item.file!, bytes);
   } catch {
     // Most likely the disk is full: then this is not kept.
     return false;

@@ -11,7 +11,7 @@ import { createHash } from "node:crypto";
 import { fromFileUrl, join } from "@std/path";
 import { holdLock } from "../_file_lock.ts";
 import { isTemporaryName } from "../filename.ts";
-import { BoundedStore, checkBytes } from "./_bounded_store.ts";
+import { BoundedStore, checkLimits } from "./_bounded_store.ts";
 import { isSameBody } from "./_cache_control.ts";
 import {
   type DiskItem,
@@ -68,15 +68,8 @@ export interface DiskCacheOptions {
  * ```
  */
 export function diskCache(options: DiskCacheOptions): HttpCache {
-  const { maxBytes = 4 * 1024 ** 3 } = options;
-  checkBytes("maxBytes", maxBytes);
-  const { maxEntryBytes = maxBytes } = options;
-  checkBytes("maxEntryBytes", maxEntryBytes);
-  if (maxEntryBytes > maxBytes) {
-    throw new RangeError(
-      `Cannot use maxEntryBytes as it must be maxBytes at most (${maxBytes}): current value is ${maxEntryBytes}`,
-    );
-  }
+  const { maxBytes = 4 * 1024 ** 3, maxEntryBytes = maxBytes } = options;
+  checkLimits(maxBytes, maxEntryBytes);
   const directory = options.directory instanceof URL
     ? fromFileUrl(options.directory)
     : options.directory;

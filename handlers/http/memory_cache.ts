@@ -1,5 +1,5 @@
 import { isSameBody } from "./_cache_control.ts";
-import { BoundedStore, checkBytes, type Stored } from "./_bounded_store.ts";
+import { BoundedStore, checkLimits, type Stored } from "./_bounded_store.ts";
 import type {
   CacheEntry,
   CacheRecord,
@@ -58,15 +58,11 @@ interface Item extends Stored {
  * ```
  */
 export function memoryCache(options: MemoryCacheOptions = {}): HttpCache {
-  const { maxBytes = 256 * 1024 * 1024 } = options;
-  checkBytes("maxBytes", maxBytes);
-  const { maxEntryBytes = Math.ceil(maxBytes / 4) } = options;
-  checkBytes("maxEntryBytes", maxEntryBytes);
-  if (maxEntryBytes > maxBytes) {
-    throw new RangeError(
-      `Cannot use maxEntryBytes as it must be maxBytes at most (${maxBytes}): current value is ${maxEntryBytes}`,
-    );
-  }
+  const {
+    maxBytes = 256 * 1024 * 1024,
+    maxEntryBytes = Math.ceil(maxBytes / 4),
+  } = options;
+  checkLimits(maxBytes, maxEntryBytes);
   const store = new BoundedStore<Item>(maxBytes, (item) => item.pages = []);
   return {
     open(url) {
@@ -117,11 +113,9 @@ function makeWriter(
   url: string,
   maxEntryBytes: number,
 ): CacheWriter {
-  const reserve = (sizeBytes: number): boolean => {
-    if (sizeBytes > maxEntryBytes) return false;
-    const missing = sizeBytes + item.overheadBytes - item.sizeBytes;
-    return missing <= 0 || store.reserve(item, missing);
-  };
+  const reserve = (sizeBytes: number): boolean =>
+    sizeBytes <= maxEntryBytes &&
+    store.grow(item, sizeBytes + item.overheadBytes);
   return {
     reserve,
     get sizeBytes() {

@@ -6,6 +6,7 @@
 // 3. A block with a zone (`fe80::%eth0/64`, RFC 4007 section 11.7) holds addresses of that zone; one without holds those of
 //    any.
 
+import { ipBytes } from "../../net/ip_bytes.ts";
 import { quoteText } from "../../packet/mod.ts";
 
 /** An IP address as bytes: 4 of them, or 16. */
@@ -22,8 +23,6 @@ export interface CidrBlock extends IpAddress {
   readonly prefixBits: number;
 }
 
-const OCTET_REGEXP = /^(?:0|[1-9][0-9]{0,2})$/;
-const GROUP_REGEXP = /^[0-9a-f]{1,4}$/i;
 const PREFIX_REGEXP = /^(?:0|[1-9][0-9]{0,2})$/;
 
 /** The bytes before an IPv4 address that is written as one of IPv6. */
@@ -139,58 +138,11 @@ function isMapped(bytes: readonly number[]): boolean {
 }
 
 function parseAsWritten(text: string): IpAddress | null {
-  if (!text.includes(":")) {
-    const bytes = parseIpv4(text);
-    return bytes && { bytes, zone: null };
-  }
+  const octets = ipBytes(text);
+  if (octets === null) return null;
   const percent = text.indexOf("%");
   const zone = percent < 0 ? null : text.slice(percent + 1);
-  if (zone === "") return null;
-  const bytes = parseIpv6(percent < 0 ? text : text.slice(0, percent));
-  return bytes && { bytes, zone };
-}
-
-function parseIpv4(text: string): number[] | null {
-  const parts = text.split(".");
-  // A leading zero means octal to some.
-  if (parts.length !== 4 || !parts.every((part) => OCTET_REGEXP.test(part))) {
-    return null;
-  }
-  const bytes = parts.map(Number);
-  return bytes.every((byte) => byte <= 255) ? bytes : null;
-}
-
-function parseIpv6(text: string): number[] | null {
-  const halves = text.split("::");
-  if (halves.length > 2) return null;
-  const [left, right] = halves.map((half, index) =>
-    // Only the very end may be written as IPv4.
-    parseGroups(half, index === halves.length - 1)
-  );
-  if (!left || right === null) return null;
-  if (right === undefined) return left.length === 16 ? left : null;
-  const missing = 16 - left.length - right.length;
-  // The two colons stand for one group of zeros at least (RFC 4291 section 2.2).
-  if (missing < 2) return null;
-  return [...left, ...Array<number>(missing).fill(0), ...right];
-}
-
-function parseGroups(text: string, mayEndInIpv4: boolean): number[] | null {
-  if (text === "") return [];
-  const bytes: number[] = [];
-  const groups = text.split(":");
-  for (const [index, group] of groups.entries()) {
-    if (GROUP_REGEXP.test(group)) {
-      const value = parseInt(group, 16);
-      bytes.push(value >> 8, value & 0xff);
-      continue;
-    }
-    const isLast = index === groups.length - 1;
-    const ipv4 = isLast && mayEndInIpv4 ? parseIpv4(group) : null;
-    if (ipv4 === null) return null;
-    bytes.push(...ipv4);
-  }
-  return bytes;
+  return zone === "" ? null : { bytes: [...octets], zone };
 }
 
 function formatBytes(bytes: readonly number[]): string {

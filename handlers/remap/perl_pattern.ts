@@ -6,20 +6,16 @@
 // 3. A flag group at the very start, such as (?i), is taken: i and s, and x not. Letters behind a backslash have Perl's
 //    meaning or are an error; anything else behind a backslash is itself.
 
-import { isDigit, isSpace, not, parseBracket } from "./_bracket.ts";
-import { foldCase, isWord } from "./_matcher.ts";
+import { type BracketEscape, isDigit, isSpace, not } from "./_bracket.ts";
+import { isWord } from "./_matcher.ts";
+import { type Counts, PatternParser } from "./_parser.ts";
 import {
   type CodeTest,
   compile,
-  MAX_DEPTH,
   type PatternNode,
-  PatternSyntaxError,
   type Place,
   type Program,
 } from "./_pattern.ts";
-
-/** As many as the other syntax takes. */
-const MAX_COUNT = 255;
 
 const NEWLINE = 0x0a;
 
@@ -61,225 +57,137 @@ const CONTROLS: ReadonlyMap<string, number> = new Map([
  * @throws {PatternSyntaxError} When it is none, or needs what is not there; with the position.
  */
 export function parsePerl(text: string): Program {
-  const parser = new PerlParser([...text]);
+  const parser = new PerlParser(text);
   const node = parser.parse();
   const { groupCount, ignoreCase } = parser;
   return compile(node, { groupCount, ignoreCase, isLongest: false });
 }
 
-class PerlParser {
-  groupCount = 0;
-  ignoreCase = false;
-  readonly #chars: readonly string[];
+class PerlParser extends PatternParser {
   #isDotAll = false;
-  #at = 0;
-  #depth = 0;
   /** The highest group that is referred to, and where. */
   #reference = { index: 0, at: 0 };
 
-  constructor(chars: readonly string[]) {
-    this.#chars = chars;
-  }
-
-  parse(): PatternNode {
+  override parse(): PatternNode {
     this.#flags();
-    const node = this.#choice();
-    if (this.#at < this.#chars.length) throw this.#error("the ) has no (");
+    const node = super.parse();
     if (this.#reference.index > this.groupCount) {
       const { index, at } = this.#reference;
-      throw this.#error(`there is no group ${index}`, at);
+      throw this.error(`there is no group ${index}`, at);
     }
     return node;
   }
 
   #flags(): void {
-    const match = /^\(\?([a-z]+)\)/.exec(this.#chars.join(""));
+    const match = /^\(\?([a-z]+)\)/.exec(this.chars.join(""));
     if (!match) return;
     for (const flag of match[1]!) {
       if (flag === "i") this.ignoreCase = true;
       else if (flag === "s") this.#isDotAll = true;
-      else throw this.#error(`the flag ${flag} is not supported`);
+      else throw this.error(`the flag ${flag} is not supported`);
     }
-    this.#at = match[0].length;
+    this.at = match[0].length;
   }
 
-  #choice(): PatternNode {
-    const options = [this.#sequence()];
-    while (this.#chars[this.#at] === "|") {
-      this.#at++;
-      options.push(this.#sequence());
-    }
-    return options.length === 1 ? options[0]! : { kind: "choice", options };
+  protected override any(): CodeTest {
+    const isDotAll = this.#isDotAll;
+    return (code) => isDotAll || code !== NEWLINE;
   }
 
-  #sequence(): PatternNode {
-    const parts: PatternNode[] = [];
-    for (;;) {
-      const char = this.#chars[this.#at];
-      if (char === undefined || char === "|" || char === ")") {
-        return { kind: "sequence", parts };
-      }
-      parts.push(this.#repeated(this.#atom()));
-    }
+  protected override atom(char: string): PatternNode {
+    if (char !== ")") return super.atom(char);
+    throw this.error("the ) has no (");
   }
 
-  #atom(): PatternNode {
-    const char = this.#chars[this.#at]!;
-    switch (char) {
-      case "(":
-        return this.#group();
-      case "[": {
-        const { has, isNegated, next } = parseBracket(
-          this.#chars,
-          this.#at,
-          (chars, at) => this.#bracketEscape(chars, at),
-        );
-        this.#at = next;
-        return this.#set(has, isNegated);
-      }
-      case ".": {
-        this.#at++;
-        const isDotAll = this.#isDotAll;
-        return { kind: "set", has: (code) => isDotAll || code !== NEWLINE };
-      }
-      case "^":
-      case "$":
-        this.#at++;
-        return { kind: "place", place: char === "^" ? "start" : "end" };
-      case "*":
-      case "+":
-      case "?":
-        throw this.#error(`there is nothing before ${char} to repeat`);
-      case "\\":
-        return this.#escape();
-    }
-    this.#at++;
-    return this.#literal(char.codePointAt(0)!);
-  }
-
-  #group(): PatternNode {
-    const open = this.#at++;
+  protected override group(): PatternNode {
+    const open = this.at++;
     let index = 0;
-    if (this.#chars[this.#at] === "?") {
-      if (this.#chars[this.#at + 1] !== ":") {
-        throw this.#error("this kind of group is not supported", open);
+    if (this.chars[this.at] === "?") {
+      if (this.chars[this.at + 1] !== ":") {
+        throw this.error("this kind of group is not supported", open);
       }
-      this.#at += 2;
-    } else if (this.#chars[this.#at] === "*") {
-      throw this.#error("verbs such as (*UTF8) are not supported", open);
+      this.at += 2;
+    } else if (this.chars[this.at] === "*") {
+      throw this.error("verbs such as (*UTF8) are not supported", open);
     } else {
       index = ++this.groupCount;
     }
-    if (++this.#depth > MAX_DEPTH) {
-      throw this.#error("groups are nested too deep", open);
-    }
-    const part = this.#choice();
-    if (this.#chars[this.#at] !== ")") {
-      throw this.#error("the ( has no )", open);
-    }
-    this.#at++;
-    this.#depth--;
+    const part = this.groupPart(open);
     return index === 0 ? part : { kind: "group", index, part };
   }
 
-  #escape(): PatternNode {
-    const char = this.#chars[this.#at + 1];
+  protected override escape(): PatternNode {
+    const char = this.chars[this.at + 1];
     const place = char === undefined ? undefined : PLACES.get(char);
     if (place !== undefined) {
-      this.#at += 2;
+      this.at += 2;
       return { kind: "place", place };
     }
     if (char !== undefined && /[1-9]/.test(char)) {
       const index = Number(char);
       if (index > this.#reference.index) {
-        this.#reference = { index, at: this.#at };
+        this.#reference = { index, at: this.at };
       }
-      this.#at += 2;
-      if (/[0-9]/.test(this.#chars[this.#at] ?? "")) {
-        throw this.#error("a group is referred to by one digit", this.#at - 2);
+      this.at += 2;
+      if (/[0-9]/.test(this.chars[this.at] ?? "")) {
+        throw this.error("a group is referred to by one digit", this.at - 2);
       }
       return { kind: "reference", index };
     }
-    const { item, next } = this.#bracketEscape(this.#chars, this.#at);
-    this.#at = next;
-    if (typeof item === "number") return this.#literal(item);
+    const { item, next } = this.bracketEscape(this.chars, this.at);
+    this.at = next;
+    if (typeof item === "number") return this.literal(item);
     return { kind: "set", has: item };
   }
 
   /** What means the same inside of brackets and outside. */
-  #bracketEscape(
-    chars: readonly string[],
-    at: number,
-  ): { item: number | CodeTest; next: number } {
+  protected override readonly bracketEscape: BracketEscape = (chars, at) => {
     const char = chars[at + 1];
-    if (char === undefined) throw this.#error("nothing follows the \\", at);
+    if (char === undefined) throw this.error("nothing follows the \\", at);
     if (char === "x") {
       const hex = /^([0-9A-Fa-f]{2})|^\{([0-9A-Fa-f]{1,6})\}/.exec(
         chars.slice(at + 2, at + 10).join(""),
       );
       const code = hex ? parseInt(hex[1] ?? hex[2]!, 16) : Infinity;
       if (!hex || code > 0x10ffff) {
-        throw this.#error("\\x must be followed by two hex digits", at);
+        throw this.error("\\x must be followed by two hex digits", at);
       }
       return { item: code, next: at + 2 + hex[0].length };
     }
     const item = SETS.get(char) ?? CONTROLS.get(char);
     if (item !== undefined) return { item, next: at + 2 };
     if (/[0-9A-Za-z]/.test(char)) {
-      throw this.#error(`\\${char} is not supported`, at);
+      throw this.error(`\\${char} is not supported`, at);
     }
     return { item: char.codePointAt(0)!, next: at + 2 };
-  }
+  };
 
-  #literal(expected: number): PatternNode {
-    return this.#set((code) => code === expected);
-  }
-
-  #set(has: CodeTest, isNegated = false): PatternNode {
-    const listed = this.ignoreCase ? foldCase(has) : has;
-    return { kind: "set", has: isNegated ? not(listed) : listed };
-  }
-
-  #repeated(atom: PatternNode): PatternNode {
+  protected override repeated(atom: PatternNode): PatternNode {
     const counts = this.#counts();
     if (counts === null) return atom;
     const [min, max] = counts;
-    const isLazy = this.#chars[this.#at] === "?";
-    if (isLazy) this.#at++;
-    else if (this.#chars[this.#at] === "+") {
-      throw this.#error("possessive repetition is not supported");
+    const isLazy = this.chars[this.at] === "?";
+    if (isLazy) this.at++;
+    else if (this.chars[this.at] === "+") {
+      throw this.error("possessive repetition is not supported");
     }
-    const next = this.#at;
+    const next = this.at;
     if (this.#counts() !== null) {
-      throw this.#error("a repetition cannot be repeated", next);
+      throw this.error("a repetition cannot be repeated", next);
     }
     return { kind: "repeat", part: atom, min, max, isLazy };
   }
 
   /** *, +, ?, {3}, {3,} or {3,5}; anything else that begins with { is itself. */
-  #counts(): [min: number, max: number] | null {
-    const char = this.#chars[this.#at];
-    if (char === "*" || char === "+" || char === "?") {
-      this.#at++;
-      return [char === "+" ? 1 : 0, char === "?" ? 1 : Infinity];
-    }
-    if (char !== "{") return null;
+  #counts(): Counts | null {
+    const operator = this.operator();
+    if (operator !== null) return operator;
     const match = /^\{([0-9]+)(,?)([0-9]*)\}/.exec(
-      this.#chars.slice(this.#at, this.#at + 16).join(""),
+      this.chars.slice(this.at, this.at + 16).join(""),
     );
     if (!match || (!match[2] && match[3])) return null;
-    const [text, low, comma, high] = match;
-    const min = Number(low);
-    const max = !comma ? min : high ? Number(high) : Infinity;
-    if (min > max) throw this.#error("the second count must not be smaller");
-    if (min > MAX_COUNT || (max !== Infinity && max > MAX_COUNT)) {
-      throw this.#error(`a count must be ${MAX_COUNT} at most`);
-    }
-    this.#at += text.length;
-    return [min, max];
-  }
-
-  #error(message: string, at = this.#at): PatternSyntaxError {
-    return new PatternSyntaxError(message, at + 1);
+    const counts = this.interval(...match.slice(1));
+    this.at += match[0].length;
+    return counts;
   }
 }

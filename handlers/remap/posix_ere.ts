@@ -11,20 +11,17 @@
 // 6. Nested groups keep what they captured in an earlier turn of a loop, as in glibc. Which captures a group has when it
 //    matched nothing in its last turn can differ from glibc, which is not consistent there.
 
-import { isSpace, not, parseBracket } from "./_bracket.ts";
-import { foldCase, isWord } from "./_matcher.ts";
+import { isSpace, not } from "./_bracket.ts";
+import { isWord } from "./_matcher.ts";
+import { type Counts, PatternParser } from "./_parser.ts";
 import {
   type CodeTest,
   compile,
   MAX_DEPTH,
   type PatternNode,
-  PatternSyntaxError,
   type Place,
   type Program,
 } from "./_pattern.ts";
-
-/** RE_DUP_MAX at least (POSIX limits.h). */
-const MAX_COUNT = 255;
 
 /** What GNU gives a meaning to behind a backslash. */
 const GNU_SETS: ReadonlyMap<string, CodeTest> = new Map([
@@ -62,164 +59,73 @@ export interface PosixOptions {
  */
 export function parsePosix(text: string, options: PosixOptions = {}): Program {
   const { ignoreCase = false } = options;
-  const parser = new PosixParser([...text], ignoreCase);
+  const parser = new PosixParser(text, ignoreCase);
   const node = parser.parse();
-  return compile(node, {
-    groupCount: parser.groupCount,
-    isLongest: true,
-    ignoreCase,
-  });
+  const { groupCount } = parser;
+  return compile(node, { groupCount, ignoreCase, isLongest: true });
 }
 
-class PosixParser {
-  groupCount = 0;
-  readonly #chars: readonly string[];
-  readonly #ignoreCase: boolean;
-  #at = 0;
-  #depth = 0;
+class PosixParser extends PatternParser {
+  protected override readonly bracketEscape = undefined;
   /** Groups that are complete, and can be referred to. */
   readonly #closed = new Set<number>();
 
-  constructor(chars: readonly string[], ignoreCase: boolean) {
-    this.#chars = chars;
-    this.#ignoreCase = ignoreCase;
+  protected override any(): CodeTest {
+    return () => true;
   }
 
-  parse(): PatternNode {
-    return this.#choice();
+  protected override atom(char: string): PatternNode {
+    if (char !== "{") return super.atom(char);
+    throw this.error("there is nothing before { to repeat");
   }
 
-  #choice(): PatternNode {
-    const options = [this.#sequence()];
-    while (this.#chars[this.#at] === "|") {
-      this.#at++;
-      options.push(this.#sequence());
-    }
-    return options.length === 1 ? options[0]! : { kind: "choice", options };
-  }
-
-  #sequence(): PatternNode {
-    const parts: PatternNode[] = [];
-    for (;;) {
-      const char = this.#chars[this.#at];
-      const isEnd = char === undefined || char === "|" ||
-        (char === ")" && this.#depth > 0);
-      if (isEnd) return { kind: "sequence", parts };
-      const atom = this.#atom();
-      parts.push(atom.kind === "place" ? atom : this.#repeated(atom));
-    }
-  }
-
-  #atom(): PatternNode {
-    const char = this.#chars[this.#at]!;
-    switch (char) {
-      case "(":
-        return this.#group();
-      case "[": {
-        const { has, isNegated, next } = parseBracket(this.#chars, this.#at);
-        this.#at = next;
-        return this.#set(has, isNegated);
-      }
-      case ".":
-        this.#at++;
-        return { kind: "set", has: () => true };
-      case "^":
-      case "$":
-        this.#at++;
-        return { kind: "place", place: char === "^" ? "start" : "end" };
-      case "*":
-      case "+":
-      case "?":
-      case "{":
-        throw this.#error(`there is nothing before ${char} to repeat`);
-      case "\\":
-        return this.#escape();
-    }
-    this.#at++;
-    return this.#literal(char);
-  }
-
-  #group(): PatternNode {
-    const open = this.#at++;
-    if (++this.#depth > MAX_DEPTH) {
-      throw this.#error("groups are nested too deep", open);
-    }
+  protected override group(): PatternNode {
+    const open = this.at++;
     const index = ++this.groupCount;
-    const part = this.#choice();
-    if (this.#chars[this.#at] !== ")") {
-      throw this.#error("the ( has no )", open);
-    }
-    this.#at++;
-    this.#depth--;
+    const part = this.groupPart(open);
     this.#closed.add(index);
     return { kind: "group", index, part };
   }
 
-  #escape(): PatternNode {
-    const char = this.#chars[this.#at + 1];
-    if (char === undefined) throw this.#error("nothing follows the \\");
+  protected override escape(): PatternNode {
+    const char = this.chars[this.at + 1];
+    if (char === undefined) throw this.error("nothing follows the \\");
     const has = GNU_SETS.get(char);
     const place = GNU_PLACES.get(char);
     if (/[1-9]/.test(char) && !this.#closed.has(Number(char))) {
-      throw this.#error(`there is no group ${char} before this`);
+      throw this.error(`there is no group ${char} before this`);
     }
-    this.#at += 2;
+    this.at += 2;
     if (has !== undefined) return { kind: "set", has };
     if (place !== undefined) return { kind: "place", place };
     if (/[1-9]/.test(char)) return { kind: "reference", index: Number(char) };
-    return this.#literal(char);
+    return this.literal(char.codePointAt(0)!);
   }
 
-  #literal(char: string): PatternNode {
-    const expected = char.codePointAt(0)!;
-    return this.#set((code) => code === expected);
-  }
-
-  #set(has: CodeTest, isNegated = false): PatternNode {
-    const listed = this.#ignoreCase ? foldCase(has) : has;
-    return { kind: "set", has: isNegated ? not(listed) : listed };
-  }
-
-  #repeated(atom: PatternNode): PatternNode {
+  protected override repeated(atom: PatternNode): PatternNode {
+    if (atom.kind === "place") return atom;
     let part = atom;
     for (let turns = 0;; turns++) {
-      const char = this.#chars[this.#at];
-      const isRepeat = char === "*" || char === "+" || char === "?" ||
-        char === "{";
+      const isRepeat = /^[*+?{]$/.test(this.chars[this.at] ?? "");
       if (!isRepeat) return part;
-      if (turns >= MAX_DEPTH) throw this.#error("it is repeated too often");
-      const [min, max] = char === "{" ? this.#interval() : this.#operator(char);
+      if (turns >= MAX_DEPTH) throw this.error("it is repeated too often");
+      const [min, max] = this.operator() ?? this.#interval();
       part = { kind: "repeat", part, min, max, isLazy: false };
     }
   }
 
-  #operator(char: "*" | "+" | "?"): [min: number, max: number] {
-    this.#at++;
-    return [char === "+" ? 1 : 0, char === "?" ? 1 : Infinity];
-  }
-
   /** {3}, {3,}, {,5} or {3,5} */
-  #interval(): [min: number, max: number] {
-    const open = this.#at;
-    const close = this.#chars.indexOf("}", open);
-    if (close < 0) throw this.#error("the { has no }");
-    const text = this.#chars.slice(open + 1, close).join("");
+  #interval(): Counts {
+    const open = this.at;
+    const close = this.chars.indexOf("}", open);
+    if (close < 0) throw this.error("the { has no }");
+    const text = this.chars.slice(open + 1, close).join("");
     const match = /^([0-9]*)(,?)([0-9]*)$/.exec(text);
     if (!match || text === "") {
-      throw this.#error("a { } must hold a count, such as {2} or {2,4}");
+      throw this.error("a { } must hold a count, such as {2} or {2,4}");
     }
-    const [, low, comma, high] = match;
-    const min = Number(low);
-    const max = !comma ? min : high ? Number(high) : Infinity;
-    if (min > max) throw this.#error("the second count must not be smaller");
-    if (min > MAX_COUNT || (max !== Infinity && max > MAX_COUNT)) {
-      throw this.#error(`a count must be ${MAX_COUNT} at most`);
-    }
-    this.#at = close + 1;
-    return [min, max];
-  }
-
-  #error(message: string, at = this.#at): PatternSyntaxError {
-    return new PatternSyntaxError(message, at + 1);
+    const counts = this.interval(...match.slice(1));
+    this.at = close + 1;
+    return counts;
   }
 }

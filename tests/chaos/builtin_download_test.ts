@@ -190,12 +190,12 @@ const ROWS: readonly Row[] = [
   },
   {
     "scenario": "oversized-data",
-    "result": "TftpError: DATA of 513 octets came where",
+    "result": "TftpError: DATA came with more than",
     "outcome": "refused",
     "deed": "changed DATA 2 (512 octets) to DATA 2 (700 octets)",
     "wire": [
       "a > C DATA 2 (700 octets)",
-      'C > a ERROR 4 "DATA of 513 octets came where blocks of 512 were agreed on"',
+      'C > a ERROR 4 "DATA came with more than the 512 octets of a block that were agreed on"',
     ],
   },
   {

@@ -197,7 +197,7 @@ const ROWS: readonly Row[] = [
   },
   {
     "scenario": "oack-empty",
-    "result": "TftpError: DATA of 700 octets came where",
+    "result": "TftpError: DATA came with more than",
     "outcome": "refused",
     "deed":
       "sent a made-up OACK instead of OACK blksize=700 timeout=3 tsize=1800 windowsize=2",

@@ -26,6 +26,14 @@ const REPORT: ChaosReport = {
 const START = '192.0.2.9:5000 write "a\\nb" under slow: ';
 
 const CASES: readonly [report: Partial<ChaosReport>, line: string][] = [
+  [
+    { deeds: ["lost it", "kept it", "lost it"], deedCount: 5 },
+    `OK    ${START}survived, in 1.23 s (lost it, 2 times; kept it; and 2 more)`,
+  ],
+  [
+    { deeds: [`sent ${"x".repeat(200)}`] },
+    `OK    ${START}survived, in 1.23 s (sent ${"x".repeat(112)}...)`,
+  ],
   [{}, `OK    ${START}survived, in 1.23 s (dropped ACK 1)`],
   [
     { isAsExpected: null, deeds: [], deedCount: 0 },

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { main } from "../../cli/main.ts";
 import { FakeContext, run } from "./_context.ts";
-import { closeSockets, TestServer } from "./_server.ts";
+import { closeSockets, silentPort, TestServer } from "./_server.ts";
+import { TftpError } from "../../packet/mod.ts";
+import { TftpResponse } from "../../server.ts";
 
 Deno.test("bench measures downloads, and says what measuring has cost", async () => {
   await using _ = closeSockets();
@@ -84,21 +86,21 @@ Deno.test("bench tries nothing more when the warm-up fails", async () => {
   await using _ = closeSockets();
   await using server = new TestServer();
   assertEquals(await run(["bench", "-n", "1000", server.url("nope")]), {
-    status: 1,
+    status: 8,
     stdout: "",
     stderr:
-      'No transfer went well in the warm-up: the server refused with code 1: "File not found"\n',
+      'No transfer went well in the warm-up: the server refused with code 1: "File not found" (look at the name: it counts from the server\'s root, and upper case may matter)\n',
   });
 });
 
-Deno.test("bench counts failures by their kind, with status 1", async () => {
+Deno.test("bench counts failures by their kind, with the status of that kind", async () => {
   await using _ = closeSockets();
   await using server = new TestServer();
   const { status, stdout } = await run(
     ["bench", "--warmup", "0", "-n", "3", server.url("nope")],
   );
-  assertEquals(status, 1);
-  assertMatch(stdout, /^0 well, 3 failed; 0 B in /m);
+  assertEquals(status, 8);
+  assertMatch(stdout, /^0 well, 3 failed in \d/m);
   assertMatch(stdout, /^ {2}3 refused with code 1 \(File not found\)$/m);
 });
 
@@ -125,7 +127,7 @@ Deno.test("bench --simulate is the same for the same seed, but for its own cost"
 Deno.test("bench asks for the host alone, and for nothing on the simulator", async () => {
   const isGranted = () => false;
   const denied = await run(["bench", "tftp://192.0.2.1/a"], { isGranted });
-  assertEquals([denied.status, denied.stdout], [1, ""]);
+  assertEquals([denied.status, denied.stdout], [4, ""]);
   assertMatch(denied.stderr, /add --allow-net=192\.0\.2\.1,0\.0\.0\.0:0 after/);
   const context = new FakeContext(
     ["bench", "--simulate", "-n", "1", "--size", "1k"],
@@ -146,7 +148,7 @@ Deno.test("bench says what it measures in a terminal, and wipes that away", asyn
   ]);
 });
 
-Deno.test("bench tells what it has when Ctrl-C ends it, with status 1", async () => {
+Deno.test("bench tells what it has when Ctrl-C ends it, with status 130", async () => {
   await using _ = closeSockets();
   await using server = new TestServer({ a: "x".repeat(2000) }, {
     onEvent() {
@@ -157,7 +159,7 @@ Deno.test("bench tells what it has when Ctrl-C ends it, with status 1", async ()
   const context = new FakeContext(
     ["bench", "-d", "3600", "--warmup", "0", server.url("a")],
   );
-  assertEquals(await main(context), 1);
+  assertEquals(await main(context), 130);
   assertMatch(context.stdout.text, /^\d+ well, 0 failed; /m);
   assert(!context.isListening);
 });
@@ -165,15 +167,48 @@ Deno.test("bench tells what it has when Ctrl-C ends it, with status 1", async ()
 Deno.test("bench says when a name has no address", async () => {
   // A name that cannot be: no resolver is asked.
   assertEquals(await run(["bench", "tftp://a..b/c"]), {
-    status: 1,
+    status: 5,
     stdout: "",
     stderr:
       'tftpkit: Cannot find host "a..b": check the name, or use its address\n',
   });
 });
 
-Deno.test("bench refuses what makes no sense, with status 2", async () => {
+Deno.test("bench says that nothing was measured when Ctrl-C ends its warm-up", async () => {
+  using silent = silentPort();
+  const url = `tftp://127.0.0.1:${silent.port}/x`;
+  const context = new FakeContext(["bench", url]);
+  const done = main(context);
+  while (!context.isListening) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  context.terminate();
+  assertEquals(await done, 130);
+  assertEquals(
+    [context.stdout.text, context.stderr.text],
+    ["", "Interrupted before anything was measured\n"],
+  );
+});
+
+Deno.test("bench tells what it has measured before a setting that does not work", async () => {
+  await using _ = closeSockets();
+  await using server = new TestServer({}, {
+    handler: ({ options }) => {
+      const { blksize } = Object.fromEntries(options);
+      if (blksize !== undefined) throw new TftpError(2, "No");
+      return new TftpResponse("x");
+    },
+  });
+  const { status, stdout, stderr } = await run(
+    ["bench", "-n", "2", "-b", "512,1024", server.url("x")],
+  );
+  assertEquals(status, 8);
+  assertMatch(stdout, /^2 well, 0 failed; /m);
+  assertMatch(stderr, /^No transfer went well in the warm-up: .* code 2: /);
+});
+
+Deno.test("bench refuses what makes no sense, with status 2, and a URL with 3", async () => {
   const { status, stderr } = await run(["bench"]);
-  assertEquals(status, 2);
+  assertEquals([status, (await run(["bench", "x:/y"])).status], [2, 3]);
   assertMatch(stderr, /^tftpkit: One URL is needed, .*\nTry "tftpkit bench/);
 });

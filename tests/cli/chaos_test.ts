@@ -38,13 +38,13 @@ Deno.test("chaos misbehaves, tells how the client took it, and counts in the end
   const [first, line, last, ...more] = context.stderr.lines;
   assertMatch(
     first!,
-    /^Misbehaving for \S+ on 127\.0\.0\.1:\d+ \(UDP\), only where it is chosen, seed 1\. Ctrl-C ends it\.$/,
+    /^Serving \S+ on 127\.0\.0\.1:\d+ \(UDP\), and misbehaving only where it is chosen, seed 1\. Ctrl-C ends it\.$/,
   );
   assertMatch(
     line!,
     /^OK {4}127\.0\.0\.1:\d+ read "file" under read-wrong-port: survived, said ERROR 5 "Unknown transfer ID" to the other port,.* \(sent DATA 2 \(512 octets\) from another port\)$/,
   );
-  assertEquals(last, "127.0.0.1: 1 OK, 0 WRONG, 0 either way");
+  assertEquals(last, "127.0.0.1: 1 OK, 0 WRONG, 0 without a verdict");
   assertEquals([more, context.stdout.text], [[], ""]);
 });
 
@@ -67,7 +67,7 @@ Deno.test("chaos takes uploads where it may, and writes JSON Lines", async () =>
   assertEquals(await Deno.readTextFile(`${sandbox.path}/new.cfg`), "hello");
   assertMatch(
     context.stderr.lines[0]!,
-    /, under slow, with 1 choice before it, seed 1\./,
+    /misbehaving under slow \(1 choice by --for and --client first\), seed 1\./,
   );
 });
 
@@ -117,4 +117,30 @@ Deno.test("chaos says which permissions it lacks", async () => {
     1,
     'tftpkit: No permission to read a.toml, to listen on the network, to read ./srv, to write to ./srv: add --allow-read=a.toml,./srv --allow-net --allow-write=./srv after "deno run"\n',
   ]);
+});
+
+Deno.test("chaos shows verdicts in colour on a terminal, and breaks lines behind them", async () => {
+  await using _ = closeSockets();
+  using sandbox = new Sandbox({ file: "x".repeat(3000) });
+  for (const noColor of [false, true]) {
+    const context = new FakeContext([
+      ...["chaos", "--host", "127.0.0.1", "--port", "0", "-s", "drop-data"],
+      sandbox.path,
+    ], { isTerminal: true, noColor });
+    context.stderr.columns = 60;
+    const ended = main(context);
+    const [, port] = await context.stderr.until(/on 127\.0\.0\.1:(\d+) /);
+    const target = { hostname: "127.0.0.1", port: Number(port) };
+    const response = await get({ ...target, filename: "file" });
+    await response.text();
+    await context.stderr.until(/survived/);
+    context.terminate();
+    assertEquals(await ended, 0);
+    const verdict = noColor ? "OK   " : "\x1b[32mOK   \x1b[0m";
+    const first = context.stderr.lines.findIndex((line) =>
+      line.startsWith(`${verdict} 127.0.0.1:`)
+    );
+    assert(first > 0, context.stderr.text);
+    assertMatch(context.stderr.lines[first + 1]!, /^ {6}\S/);
+  }
 });

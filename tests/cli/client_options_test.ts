@@ -5,9 +5,9 @@ import { parseCommand } from "../../cli/parse.ts";
 import type { ClientOptions } from "../../client.ts";
 
 function optionsOf(...args: string[]): ClientOptions {
-  return clientOptions(
-    parseCommand({ name: "get", options: CLIENT_OPTIONS }, args),
-  );
+  const parsed = parseCommand({ name: "get", options: CLIENT_OPTIONS }, args);
+  parsed.check();
+  return clientOptions(parsed);
 }
 
 Deno.test("clientOptions() leaves to the client what is not said", () => {

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { main } from "../../cli/main.ts";
+import { COMMON_OPTIONS } from "../../cli/command.ts";
+import { COMMANDS as COMMAND_TABLES, main } from "../../cli/main.ts";
+import { ANY_TEXT, readValue } from "../../cli/value.ts";
 import { VERSION } from "../../cli/version.ts";
 import { FakeContext, run } from "./_context.ts";
 
@@ -108,6 +110,27 @@ for (const [args, message, hint] of REFUSED) {
       stdout: "",
       stderr: `tftpkit: ${message}\nTry "tftpkit ${hint}--help".\n`,
     });
+  });
+}
+
+for (const command of COMMAND_TABLES) {
+  Deno.test(`main() refuses options of ${command.name} that make no sense, before anything else`, async () => {
+    const options = [...command.options, ...COMMON_OPTIONS];
+    for (const { name, value, type = ANY_TEXT, takesRest } of options) {
+      const isAnything = value !== undefined && readValue(type, "?") !== null;
+      if (isAnything || takesRest) continue;
+      const context = new FakeContext([command.name, `--${name}=?`]);
+      assertEquals([await main(context), context.asked], [2, []]);
+      assertEquals(context.stdout.text, "");
+      assertMatch(
+        context.stderr.text,
+        value === undefined
+          ? new RegExp(`^tftpkit: --${name} takes no value but true or false`)
+          : new RegExp(
+            `^tftpkit: --${name} must be .*: "\\?" is n(ot|either)\n`,
+          ),
+      );
+    }
   });
 }
 

@@ -100,9 +100,24 @@ Deno.test("probeText() shows what was asked and every packet when wished for", (
   ]);
 });
 
+for (const width of [40, 50, 100]) {
+  Deno.test(`probeText() fits into ${width} columns, and leaves nothing out`, () => {
+    const words = (text: string) => text.split(/\s+/).toSorted();
+    const text = probeText(REPORT, { ...PLAIN, width });
+    assertEquals(text.split("\n").filter((line) => line.length > width), []);
+    // What is longer than a line of its own is cut in two there.
+    if (width > 40) {
+      assertEquals(
+        words(text).join("").length,
+        words(probeText(REPORT, PLAIN)).join("").length,
+      );
+    }
+  });
+}
+
 Deno.test("probeText() says with colours what the words say", () => {
   const text = probeText(REPORT, { ...PLAIN, hasColor: true });
-  assert(text.includes("\x1b[31m  fault\x1b[0m"), text);
+  assert(text.includes("\x1b[31mfault\x1b[0m"), text);
   assertEquals(
     // deno-lint-ignore no-control-regex
     text.replace(/\x1b\[[0-9]+m/g, ""),

@@ -121,14 +121,27 @@ Deno.test("ProgressBoard counts lines that a narrower terminal has broken", asyn
   const output = new FakeOutput(true);
   output.write = (data) => void writes.push(visible(String(data)));
   const clock = new VirtualClock();
-  using board = new ProgressBoard(output, clock, 1);
+  using board = new ProgressBoard(output, clock, 2);
   board.begin("a").update(1, 2);
   output.columns = 80;
   await clock.advance(100);
   output.columns = 30;
   await clock.advance(100);
-  // What filled up to 79 columns stands in three lines now.
-  assertMatch(writes[1]!, /^\r<ESC>\[2A/);
+  // What filled up to 79 columns stands in three lines now, above the one that the cursor is in.
+  assertMatch(writes[1]!, /^\r<ESC>\[3A/);
+});
+
+Deno.test("ProgressBoard leaves the cursor where the ^C of a terminal is overwritten", async () => {
+  const screen = new Screen();
+  const clock = new VirtualClock();
+  using board = new ProgressBoard(screen.output, clock, 2);
+  board.begin("a").update(1, 2);
+  await clock.advance(100);
+  const before = screen.look();
+  screen.output.write("^C");
+  assertMatch(screen.look()[1]!, /^\^Cof 2 done/);
+  await clock.advance(100);
+  assertEquals(screen.look(), before);
 });
 
 Deno.test("ProgressBoard tells the rate of the last seconds, and that nothing comes", async () => {

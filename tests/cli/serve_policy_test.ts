@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { join } from "@std/path";
 import { parseCommand } from "../../cli/parse.ts";
 import { applyConfig, type ConfigError } from "../../cli/config.ts";
 import { SERVE_OPTIONS } from "../../cli/serve_options.ts";
@@ -55,6 +56,19 @@ Deno.test("planPolicy() looks for free space where uploads go, unless told other
   });
 });
 
+Deno.test("planPolicy() takes the path for free space from the directory of the file, also for --min-free", () => {
+  const planIn = (words: readonly string[], writes: unknown) => {
+    const content = { policy: { writes } };
+    const args = parseCommand(COMMAND, words);
+    const merged = applyConfig(args, content, "/etc/a.toml", COMMAND);
+    return planPolicy(merged, "/srv")?.writes;
+  };
+  const path = { freeSpacePath: "disk" };
+  const writes = { minFreeBytes: 5, freeSpacePath: join("/etc", "disk") };
+  assertEquals(planIn([], { minFreeBytes: 5, ...path }), writes);
+  assertEquals(planIn(["--min-free", "5"], path), writes);
+});
+
 Deno.test("POLICY_SECTION refuses what is no policy, in words that fit behind its key", () => {
   const problems = (policy: unknown) => {
     try {
@@ -72,4 +86,10 @@ Deno.test("POLICY_SECTION refuses what is no policy, in words that fit behind it
   );
   assertEquals(problems({ allow: ["here"] }).length, 1);
   assertEquals(problems("all").length, 1);
+  assertEquals(problems({ writes: "all" }).length, 1);
+  assertEquals(problems({ writes: { minFreeBytes: "5" } }).length, 1);
+  assertEquals(
+    problems({ writes: { minFreeBytes: 5, freeSpacePath: 1 } }).length,
+    1,
+  );
 });

@@ -313,3 +313,57 @@ Deno.test("serve asks for the port it will listen on", async () => {
     { name: "read", path: "/missing" },
   ]);
 });
+
+for (
+  const [root, uploads, isRefused] of [
+    ["srv", "in", false],
+    ["srv", "srv-in", false],
+    ["srv", "srv/in", true],
+  ] as const
+) {
+  Deno.test(`serve ${isRefused ? "refuses" : "takes"} uploads to ${uploads} where clients read from ${root}`, async () => {
+    using sandbox = new Sandbox({
+      "srv/in/a": "",
+      "srv-in/a": "",
+      "in/a": "",
+    });
+    const { status, stderr } = await run(
+      [
+        "serve",
+        "--check",
+        `${sandbox.path}/${root}`,
+        "--upload-dir",
+        `${sandbox.path}/${uploads}`,
+      ],
+    );
+    assertEquals(status, isRefused ? 2 : 0);
+    assertEquals(
+      /must lie outside of .*, or clients read/.test(stderr),
+      isRefused,
+    );
+  });
+}
+
+Deno.test({
+  name:
+    "serve refuses uploads to any place where clients read from the root of the file system",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    using sandbox = new Sandbox({ "in/a": "" });
+    const { status, stderr } = await run(
+      ["serve", "--check", "/", "--upload-dir", `${sandbox.path}/in`],
+    );
+    assertEquals(status, 2);
+    assertMatch(stderr, /must lie outside of \/, or clients read from it/);
+  },
+});
+
+Deno.test("serve refuses a log where clients may write", async () => {
+  using sandbox = new Sandbox({ "srv/a": "", "srv-logs/a": "" });
+  const check = (log: string) =>
+    run(["serve", "--check", "-w", `${sandbox.path}/srv`, "--log-file", log]);
+  assertEquals((await check(`${sandbox.path}/srv-logs/log`)).status, 0);
+  const { status, stderr } = await check(`${sandbox.path}/srv/log`);
+  assertEquals(status, 2);
+  assertMatch(stderr, /must lie outside of .*, where clients may write/);
+});

@@ -25,7 +25,7 @@ Deno.test("shell runs a script, and tells whether all of it went well", async ()
     "up",
   ]);
   const bad = await script(["-e"], "get a\nmode");
-  assertEquals([bad.status, bad.stdout], [1, ""]);
+  assertEquals([bad.status, bad.stdout], [2, ""]);
   assertEquals((await script([], "get a\nmode")).stdout, "mode octet\n");
 });
 
@@ -48,13 +48,15 @@ Deno.test("shell runs what stands behind -c: words, lines, or several of them", 
 });
 
 Deno.test("shell begins as its options say", async () => {
-  const args = "--mode netascii -b 1024 --windowsize 4 -t 2 -r 0 -v --trace -l";
+  const args =
+    "--source-address 127.0.0.1 --source-port 6900 --mode netascii -b 1024 --windowsize 4 -t 2 -r 0 -v --trace -l";
   const { stdout } = await run([
     ...["shell", ...args.split(" "), "[2001:db8::1]", "70"],
     ...["-c", "status"],
   ]);
   assertEquals(stdout.split("\n").map((line) => line.slice(16)), [
     "2001:db8::1, port 70",
+    "127.0.0.1, port 6900",
     "netascii",
     "tsize, blksize 1024, windowsize 4",
     "first after 2.00 s, gives up after 2.00 s of silence",
@@ -74,6 +76,7 @@ const REFUSED: readonly [args: string[], message: RegExp][] = [
   [["a/b"], /^A server must be an address/],
   [["h", "-c"], /^--command needs a value: COMMAND\.\.\.$/],
   [["-b", "7"], /^--blksize must be/],
+  [["--source-address", "x"], /^--source-address must be an IP address of/],
   [["--history", ""], /^--history needs a value/],
 ];
 
@@ -90,7 +93,7 @@ for (const [args, message] of REFUSED) {
 Deno.test("shell tells at once when it may not talk to the server", async () => {
   const isGranted = () => false;
   const { status, stderr } = await run(["shell", "192.0.2.1"], { isGranted });
-  assertEquals(status, 1);
+  assertEquals(status, 4);
   assertMatch(stderr, /^tftpkit: No permission to talk to 192\.0\.2\.1: add /);
 });
 
@@ -209,7 +212,7 @@ Deno.test({
     await using program = new PtyProgram([], ["shell"], sandbox.path);
     await program.until(/tftp> /);
     program.kill("SIGTERM");
-    await program.until(/status 1/);
+    await program.until(/status 130/);
     await program.ended();
     assert(/ icanon/.test(program.screen) && / echo /.test(program.screen));
   },

@@ -288,7 +288,7 @@ Deno.test("get shows progress on a terminal, and gives the cursor back at Ctrl-C
   await clock.advance(200);
   const shown = visible(context.stderr.text);
   assertMatch(shown, /^<ESC>\[\?25l\r/);
-  assertMatch(shown, /0 of 2 done<ESC>\[K<ESC>\[J$/);
+  assertMatch(shown, /0 of 2 done<ESC>\[K<ESC>\[J\r$/);
   context.terminate();
   assertEquals(await running, 130);
   goOn();

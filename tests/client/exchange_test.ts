@@ -9,7 +9,7 @@ import {
 } from "@std/assert";
 import { type ClientTransferSummary, get } from "../../client.ts";
 import type { Network } from "../../net/mod.ts";
-import { TftpError } from "../../packet/mod.ts";
+import { encodePacket, peekOpcode, TftpError } from "../../packet/mod.ts";
 import { PLAIN, withClient } from "../conformance/_client_side.ts";
 import { content, data, error, oack } from "../conformance/_packets.ts";
 
@@ -157,6 +157,30 @@ Deno.test("a local port is free again for a second attempt", () =>
     await side.server.send(error(1));
     await assertRejects(() => download.opened, TftpError);
   }));
+
+Deno.test("a local port is free for the next transfer, though the system lets go of it late", async () => {
+  const listen = () =>
+    Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const server = listen();
+  const answering = (async () => {
+    const file = encodePacket(data(1, 5));
+    for await (const [bytes, peer] of server) {
+      if (peekOpcode(bytes) === 1) await server.send(file, peer);
+    }
+  })();
+  const free = listen();
+  const localPort = (free.addr as Deno.NetAddr).port;
+  free.close();
+  const { port } = server.addr as Deno.NetAddr;
+  const target = { hostname: "127.0.0.1", port, filename: "x" };
+  for (let i = 0; i < 5; i++) {
+    // It stays in case its last ACK is lost, and waits for what comes.
+    await using download = await get(target, { localPort });
+    await download.finished;
+  }
+  server.close();
+  await answering;
+});
 
 for (
   const [hostname, wildcard] of [["192.0.2.1", "0.0.0.0"], [

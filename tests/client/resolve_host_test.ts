@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { resolveHost } from "../../client/resolve_host.ts";
+import { resolveHost, resolveServer } from "../../client/resolve_host.ts";
 
 for (
   const [hostname, address] of [
@@ -19,6 +19,14 @@ for (
     assertEquals(await resolveHost(hostname), address);
   });
 }
+
+Deno.test("resolveServer() keeps the port", async () => {
+  assertEquals(await resolveServer({ hostname: "0::1", port: 6969 }), {
+    transport: "udp",
+    hostname: "::1",
+    port: 6969,
+  });
+});
 
 Deno.test("resolveHost() knows localhost", async () => {
   const address = await resolveHost("localhost");

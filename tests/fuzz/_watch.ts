@@ -40,7 +40,7 @@ export const ERROR_TEXT_REGEXP: RegExp = new RegExp(
       "Unknown transfer mode",
       "Size differs from announced",
       "Server is shutting down",
-      "DATA of \\d+ octets came where blocks of \\d+ were agreed on",
+      "DATA came with more than the \\d+ octets of a block that were agreed on",
     ].join("|")
   })$`,
 );

@@ -106,8 +106,14 @@ export class LinkEnd implements AsyncDisposable {
   }
 }
 
+/** Two ends that reach each other. */
+export interface Link extends AsyncDisposable {
+  readonly server: LinkEnd;
+  readonly client: LinkEnd;
+}
+
 /** A link whose both ends drop UDP at random as it arrives. */
-export class LossyLink implements AsyncDisposable {
+export class LossyLink implements Link {
   readonly server: LinkEnd;
   readonly client: LinkEnd;
 
@@ -158,9 +164,10 @@ function rules(lossPerMille: number): string {
   }`;
 }
 
-async function succeed(run: Promise<Outcome>): Promise<void> {
+/** Waits for a program that must end well. */
+export async function succeed(run: Promise<Outcome>): Promise<void> {
   const { code, text } = await run;
-  if (code !== 0) throw new Error(`Cannot make a lossy link: ${text}`);
+  if (code !== 0) throw new Error(`Cannot make a link: ${text}`);
 }
 
 /** What it takes to make a link, if one can be made here; otherwise `null`. */

@@ -8,7 +8,12 @@ import { fromFileUrl } from "@std/path";
 import type { PeerClient } from "./_clients.ts";
 import { digest, TempDir } from "./_files.ts";
 import { type Answer, lines, type Order } from "./_lossy_client.ts";
-import { type LinkEnd, type LinkTools, LossyLink } from "./_lossy_link.ts";
+import {
+  type Link,
+  type LinkEnd,
+  type LinkTools,
+  LossyLink,
+} from "./_lossy_link.ts";
 import { type Outcome, stop } from "./_peers.ts";
 import { ATFTPD, DNSMASQ, IN_TFTPD, type ServerProgram } from "./_servers.ts";
 
@@ -81,7 +86,7 @@ const MAX_WRITE_MS = 1000;
 /** A link with everything that talks over it. */
 export class LossyWire implements AsyncDisposable {
   /** The link. */
-  readonly link: LossyLink;
+  readonly link: Link;
   readonly #stack: AsyncDisposableStack;
   /** What servers serve, and take. */
   readonly #root: TempDir;
@@ -91,7 +96,7 @@ export class LossyWire implements AsyncDisposable {
   readonly #awaited = new Map<number, (answer: Answer) => void>();
   #count = 0;
 
-  private constructor(link: LossyLink, stack: AsyncDisposableStack) {
+  private constructor(link: Link, stack: AsyncDisposableStack) {
     this.link = link;
     this.#stack = stack;
     this.#root = stack.use(new TempDir());
@@ -118,9 +123,17 @@ export class LossyWire implements AsyncDisposable {
     tools: LinkTools,
     lossPerMille: number,
   ): Promise<LossyWire> {
-    await using stack = new AsyncDisposableStack();
-    const link = stack.use(await LossyLink.make(tools, lossPerMille));
-    const wire = new LossyWire(link, stack.move());
+    return await LossyWire.over(await LossyLink.make(tools, lossPerMille));
+  }
+
+  /**
+   * Starts all servers that are here at one end of a link.
+   *
+   * @param link Goes away with the wire.
+   */
+  static async over(link: Link): Promise<LossyWire> {
+    const stack = new AsyncDisposableStack();
+    const wire = new LossyWire(stack.use(link), stack);
     try {
       await wire.#startServers();
       return wire;

@@ -164,7 +164,8 @@ export async function stop(
   await said;
 }
 
-function findFreePort(): number {
+/** A port that was free a moment ago. */
+export function findFreePort(): number {
   const socket = Deno.listenDatagram({
     transport: "udp",
     hostname: "127.0.0.1",

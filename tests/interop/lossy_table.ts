@@ -8,7 +8,9 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
+import { formatTable, writeBetweenMarks } from "../_measured.ts";
 import { findLinkTools, type LinkTools } from "./_lossy_link.ts";
+import { summarize } from "./_lossy_results.ts";
 import {
   canUpload,
   clientName,
@@ -118,31 +120,6 @@ async function measure(
   );
 }
 
-/** The median, and how many have failed: what has taken too long counts as longer than all others. */
-function summarize(results: readonly TransferResult[]): string {
-  const failed = results.filter((it) => it.failure && !it.isTooLong).length;
-  const seconds = results.filter((it) => !it.failure || it.isTooLong)
-    .map((it) => it.failure ? Infinity : it.durationMs / 1000)
-    .sort((a, b) => a - b);
-  const note = failed === 0 ? "" : `, ${failed} failed`;
-  if (seconds.length === 0) return "failed";
-  const median = seconds[Math.floor(seconds.length / 2)]!;
-  if (median === Infinity) return `>${LIMIT_MS / 1000}${note}`;
-  return (median < 99.5 ? median.toPrecision(2) : median.toFixed(0)) + note;
-}
-
-/** A table in Markdown, as `deno fmt` would have it. */
-function formatTable(lines: readonly (readonly string[])[]): string {
-  const widths = lines[0]!.map((_, column) =>
-    Math.max(3, ...lines.map((line) => line[column]!.length))
-  );
-  const format = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`;
-  const [head, ...body] = lines;
-  const rule = widths.map((width) => "-".repeat(width));
-  return [head!, rule, ...body].map(format).join("\n");
-}
-
 function formatTables(rows: readonly Row[], losses: readonly number[]): string {
   return GROUPS.flatMap((group) =>
     ACTIONS.flatMap((action) => {
@@ -161,25 +138,14 @@ function formatTables(rows: readonly Row[], losses: readonly number[]): string {
           ...own.map(({ pair, results }) => [
             clientName(pair),
             pair.server,
-            ...losses.map((loss) => summarize(results.get(loss) ?? [])),
+            ...losses.map((loss) =>
+              summarize(results.get(loss) ?? [], LIMIT_MS)
+            ),
           ]),
         ]),
       ];
     })
   ).join("\n\n");
-}
-
-const MARKS = ["<!-- measured -->", "<!-- end of measured -->"] as const;
-
-async function writeTables(tables: string): Promise<void> {
-  const path = new URL("../../docs/lossy_wire.md", import.meta.url);
-  const text = await Deno.readTextFile(path);
-  const [before, rest = ""] = text.split(MARKS[0]);
-  const after = rest.split(MARKS[1])[1] ?? "";
-  await Deno.writeTextFile(
-    path,
-    `${before}${MARKS[0]}\n\n${tables}\n\n${MARKS[1]}${after}`,
-  );
 }
 
 if (import.meta.main) {
@@ -197,5 +163,8 @@ if (import.meta.main) {
   }
   const tables = formatTables(rows, losses);
   console.log(tables);
-  if (Deno.args.length === 0) await writeTables(tables);
+  if (Deno.args.length === 0) {
+    const path = new URL("../../docs/lossy_wire.md", import.meta.url);
+    await writeBetweenMarks(path, "measured", tables);
+  }
 }

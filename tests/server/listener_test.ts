@@ -133,6 +133,19 @@ Deno.test("errors are told to one address so many a second, and no more", () =>
     assertEquals(side.ends.length, 40);
   }));
 
+Deno.test("errors are counted for a whole /64 of IPv6, as one machine has it all", () =>
+  withServer({ limits: { maxErrorsPerSecond: 1 } }, async (side) => {
+    let answers = 0;
+    for (const end of ["1", "2", "ffff:1"]) {
+      const client = side.client({ hostname: `2001:db8::${end}` });
+      for (let i = 0; i < 2; i++) {
+        await client.send(read("missing"), REQUEST_PORT);
+      }
+      answers += (await client.drain()).length;
+    }
+    assertEquals(answers, 3);
+  }));
+
 Deno.test("nobody is told of ignored datagrams when nobody watches", () =>
   withServer({ files: FILES, onEvent: undefined! }, async (side) => {
     await (await side.ask(ack(7))).silence();

@@ -140,7 +140,7 @@ Deno.test("receiving: DATA longer than a block ends the transfer with ERROR 4", 
   const talk = receiveFrom();
   talk.at(0).hear(data(1, 513));
   talk.expect(
-    'ERROR 4 "DATA of 513 octets came where blocks of 512 were agreed on"',
+    'ERROR 4 "DATA came with more than the 512 octets of a block that were agreed on"',
   );
   talk.ends("failed").counts({ bytes: 0 });
   assertEquals(talk.machine.failure?.code, ERROR_CODE.IllegalOperation);

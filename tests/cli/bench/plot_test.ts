@@ -9,7 +9,7 @@ const ROWS = [
 ];
 
 Deno.test("drawBars() draws bars of number signs", () => {
-  assertEquals(drawBars(ROWS, true), [
+  assertEquals(drawBars(ROWS, true, 80), [
     `   1 ms  ${"#".repeat(66)} 1000`,
     `  10 ms  ${"#".repeat(33)} 500`,
     "  20 ms  # 1",
@@ -18,7 +18,7 @@ Deno.test("drawBars() draws bars of number signs", () => {
 });
 
 Deno.test("drawBars() draws bars of blocks, an eighth of a column fine", () => {
-  assertEquals(drawBars(ROWS, false), [
+  assertEquals(drawBars(ROWS, false, 80), [
     `   1 ms  ${"█".repeat(66)} 1000`,
     `  10 ms  ${"█".repeat(33)} 500`,
     "  20 ms  ▏ 1",
@@ -30,11 +30,11 @@ Deno.test("drawBars() stays within 80 columns, and draws nothing of nothing", ()
   for (const isAscii of [true, false]) {
     for (const width of [1, 30, 60]) {
       const rows = ROWS.map((row) => ({ ...row, label: "x".repeat(width) }));
-      assert(drawBars(rows, isAscii).every((line) => line.length <= 80));
+      assert(drawBars(rows, isAscii, 80).every((line) => line.length <= 80));
     }
-    assertEquals(drawBars([], isAscii), []);
+    assertEquals(drawBars([], isAscii, 80), []);
     const zero = [{ label: "a", value: 0, note: "0" }];
-    assertEquals(drawBars(zero, isAscii), ["  a  0"]);
+    assertEquals(drawBars(zero, isAscii, 80), ["  a  0"]);
   }
 });
 

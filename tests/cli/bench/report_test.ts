@@ -31,6 +31,8 @@ const RESULT: Result = {
   lossSeen: 0.0123,
 };
 
+const LOOK = { isAscii: true, width: 80 };
+
 const REPORT: Report = {
   subject: "tftp://192.0.2.1/k.img",
   operation: "download",
@@ -42,7 +44,7 @@ const REPORT: Report = {
 };
 
 Deno.test("reportText() tells all about one setting", () => {
-  assertEquals(reportText(REPORT, true).split("\n"), [
+  assertEquals(reportText(REPORT, LOOK).split("\n"), [
     "tftp://192.0.2.1/k.img: downloads by 2 clients",
     "",
     "blksize 1428, windowsize 16",
@@ -71,7 +73,7 @@ Deno.test("reportText() tells what the server did not agree to, and what failed"
     failures: { "timeout": 2, "EMFILE": 1 },
     firstFailure: "No answer",
   };
-  const text = reportText({ ...REPORT, results: [result] }, true);
+  const text = reportText({ ...REPORT, results: [result] }, LOOK);
   assert(text.includes("windowsize 16: agreed on 512 and 1\n"));
   assert(
     text.includes(
@@ -101,7 +103,7 @@ Deno.test("reportText() gives each of several settings a line and a bar", () => 
     totalMs: null,
   };
   const report = { ...REPORT, results: [worse, RESULT, dead] };
-  const lines = reportText(report, true).split("\n");
+  const lines = reportText(report, LOOK).split("\n");
   assertEquals(lines.slice(2), [
     "blksize window well failed     rate    p50    p90    p99    max   loss",
     "    512     16    4      0 4.0 MB/s 110 ms 200 ms 200 ms 200 ms 1.23 %",
@@ -125,9 +127,9 @@ Deno.test("reportText() gives each of several settings a line and a bar", () => 
 
 Deno.test("reportText() says when the measuring may be what is slow, but not of simulated time", () => {
   const busy = { ...REPORT, cpuSeconds: 0.45 };
-  assert(reportText(busy, true).endsWith("(90 %): it may be what is slow\n"));
+  assert(reportText(busy, LOOK).endsWith("(90 %): it may be what is slow\n"));
   const simulation = { seed: 7, lossPercent: 1, delayMs: 20 };
-  const text = reportText({ ...busy, simulation }, true);
+  const text = reportText({ ...busy, simulation }, LOOK);
   assert(text.endsWith("(90 %)\n"));
   assert(
     text.startsWith(
@@ -152,12 +154,25 @@ Deno.test("reportText() stays within 80 columns, whatever the numbers are", () =
   };
   for (const results of [[large], [large, large]]) {
     for (const isAscii of [true, false]) {
-      const text = reportText({ ...REPORT, results }, isAscii);
+      const text = reportText({ ...REPORT, results }, { isAscii, width: 80 });
       const tooLong = text.split("\n").filter((line) => line.length > 80);
       assertEquals(tooLong, []);
     }
   }
 });
+
+for (const width of [50, 60, 100]) {
+  Deno.test(`reportText() fits into ${width} columns`, () => {
+    for (
+      const results of [REPORT.results, [...REPORT.results, ...REPORT.results]]
+    ) {
+      const text = reportText({ ...REPORT, results }, { isAscii: true, width });
+      const tooLong = text.split("\n").filter((line) => line.length > width);
+      assertEquals(tooLong, []);
+      assert(text.includes("p50"));
+    }
+  });
+}
 
 Deno.test("reportJson() is one line of JSON, without digits that say nothing", () => {
   const text = reportJson({ ...REPORT, cpuSeconds: 0.1 + 0.2 });

@@ -25,6 +25,7 @@ const failure = (kind: string, message: string): Sample => ({
   isOk: false,
   kind,
   message,
+  status: 6,
 });
 
 Deno.test("resultOf() sums up what went well, and counts failures by kind", () => {

@@ -5,7 +5,12 @@ import { emptyStatistics } from "../../../transfer/mod.ts";
 import { VirtualNetwork } from "../../_virtual.ts";
 
 const LOAD: Load = { clients: 1, transfers: 3, durationMs: null, warmup: 0 };
-const FAILURE: Sample = { isOk: false, kind: "timeout", message: "No answer" };
+const FAILURE: Sample = {
+  isOk: false,
+  kind: "timeout",
+  message: "No answer",
+  status: 6,
+};
 
 function success(totalMs = 10): Sample {
   return {
@@ -93,7 +98,7 @@ Deno.test("runClients() tries nothing more when all of the warm-up fails", async
   assertEquals(await world.run({ clients: 2, warmup: 1 }), {
     samples: [],
     elapsedMs: 0,
-    coldFailure: "No answer",
+    coldFailure: FAILURE,
   });
   assertEquals(world.done.length, 2);
 });

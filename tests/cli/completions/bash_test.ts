@@ -41,6 +41,15 @@ testWith("bash", "bash completes the words of an option", async (place) => {
     await offers(place, "serve", "--symlinks", "=", "n"),
     ["never"],
   );
+  assertEquals(await offers(place, "get", "--mode", ""), [
+    "octet",
+    "netascii",
+  ]);
+  assertEquals(await offers(place, "put", "--checksum", "="), ["sha256"]);
+  assertEquals(await offers(place, "get", "--option", "tim"), ["timeout="]);
+  assertEquals(await offers(place, "shell", "-c", "sta"), ["status"]);
+  assertEquals(await offers(place, "chaos", "-s", "drop-da"), ["drop-data"]);
+  assertEquals(await offers(place, "chaos", "-s", "rul"), ["rules.map"]);
   // What is a number is for the user to type: no file is offered.
   assertEquals(await offers(place, "serve", "-p", ""), []);
 });

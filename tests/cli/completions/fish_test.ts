@@ -33,6 +33,12 @@ testWith("fish", "fish completes the words of an option", async (place) => {
     ["--symlinks=never"],
   );
   assertEquals(await offers(place, "serve -p "), []);
+  assertEquals(await offers(place, "get --mode "), ["netascii", "octet"]);
+  assertEquals(await offers(place, "put --checksum "), ["sha256"]);
+  assertEquals(await offers(place, "get --option tim"), ["timeout="]);
+  assertEquals(await offers(place, "shell -c sta"), ["status"]);
+  assertEquals(await offers(place, "chaos -s drop-data"), ["drop-data"]);
+  assertEquals(await offers(place, "chaos -s rul"), ["rules.map"]);
 });
 
 testWith(

@@ -22,7 +22,11 @@ const option = (more: Partial<OptionSpec>): OptionSpec => ({
   ...more,
 });
 
-const VALUES: readonly [spec: Partial<OptionSpec>, offer: Offer | null][] = [
+const VALUES: readonly [
+  spec: Partial<OptionSpec>,
+  offer: Offer | null,
+  ...more: Offer[],
+][] = [
   [{}, null],
   [
     { value: "KIND", type: { kind: "choice", words: ["a", "b"] } },
@@ -35,12 +39,21 @@ const VALUES: readonly [spec: Partial<OptionSpec>, offer: Offer | null][] = [
   [{ value: "ADDRESS" }, { kind: "hosts" }],
   [{ value: "URL" }, { kind: "urls" }],
   [{ value: "PROFILE" }, { kind: "text" }],
+  [{ value: "X", suggests: ["a"] }, { kind: "words", words: ["a"] }],
+  [
+    { value: "X|FILE", suggests: ["a"] },
+    { kind: "words", words: ["a"] },
+    { kind: "files" },
+  ],
 ];
 
-for (const [spec, offer] of VALUES) {
+for (const [spec, offer, ...more] of VALUES) {
   Deno.test(`completionModel() knows what ${JSON.stringify(spec)} takes`, () => {
     const [first] = modelOf([], [option(spec)]).options;
-    assertEquals(first!.value?.offer ?? null, offer);
+    assertEquals(
+      first!.value?.offers ?? null,
+      offer && [offer, ...more],
+    );
   });
 }
 

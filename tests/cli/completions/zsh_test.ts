@@ -5,7 +5,8 @@ import { type ShellPlace, testWith } from "./_shells.ts";
 
 /**
  * Types lines into a zsh in a terminal of its own, each followed by Tab. What the line has become is written to a file by
- * a key; where there is more than one way on, zsh writes what they have in common.
+ * a key; where there is more than one way on, zsh writes what they have in common. What the functions complain about in the
+ * terminal is an error.
  */
 const DRIVER = `
 zmodload zsh/zpty
@@ -23,7 +24,10 @@ zpty -w shell "
   print ready > $HOME/out.new; command mv $HOME/out.new $HOME/out
 "
 await() {
-  until [[ -e $HOME/out ]]; do zpty -rt shell junk; zselect -t 1; done
+  until [[ -e $HOME/out ]]; do
+    zpty -rt shell junk && noise+=$junk
+    zselect -t 1
+  done
   reply=$(<$HOME/out); command rm $HOME/out
 }
 await
@@ -33,6 +37,9 @@ for line in "$@"; do
   print -r -- "$reply|"
 done
 zpty -d shell
+for complaint in "bad option" "not found" "parse error" "no such"; do
+  if [[ "$noise" == *$complaint* ]]; then print -ru2 -- "$noise"; fi
+done
 `;
 
 async function complete(
@@ -66,6 +73,12 @@ const CASES: readonly [typed: string, becomes: string][] = [
   ["put x tf", "put x tftp://"],
   ["get tftp://boo", "get tftp://boothost/"],
   ["serve -p r", "serve -p r"],
+  ["get --mode n", "get --mode netascii "],
+  ["put --checksum=s", "put --checksum=sha256 "],
+  ["get --option tim", "get --option timeout="],
+  ["shell -c sta", "shell -c status "],
+  ["chaos -s drop-da", "chaos -s drop-data "],
+  ["chaos -s rul", "chaos -s rules.map "],
 ];
 
 testWith(

@@ -4,6 +4,7 @@ import { type LineSource, listedLines } from "../../../cli/shell/lines.ts";
 import { runSession, type SessionOptions } from "../../../cli/shell/session.ts";
 import { INITIAL_STATE } from "../../../cli/shell/state.ts";
 import { TftpResponse } from "../../../server.ts";
+import { Sandbox } from "../../handlers/_sandbox.ts";
 import { FakeContext } from "../_context.ts";
 import { closeSockets, TestServer } from "../_server.ts";
 
@@ -37,7 +38,7 @@ Deno.test("runSession() remembers from one line to the next", async () => {
 Deno.test("runSession() goes on after a line that fails, which a script's status tells", async () => {
   const lines = ["nope", "mode nope", "get a", "mode"];
   const script = options(lines);
-  assertEquals(await runSession(script), 1);
+  assertEquals(await runSession(script), 2);
   assertEquals(script.context.stdout.text, "mode octet\n");
   assertEquals(script.context.stderr.lines, [
     'Line 1: There is no command "nope": "help" lists them',
@@ -52,7 +53,7 @@ Deno.test("runSession() goes on after a line that fails, which a script's status
 Deno.test("runSession() ends a script at the first failure when asked to, and nobody else", async () => {
   const lines = ["mode", "nope", "mode"];
   const script = options(lines, { stopsAtFailure: true });
-  assertEquals(await runSession(script), 1);
+  assertEquals(await runSession(script), 2);
   assertEquals(script.context.stdout.text, "mode octet\n");
   assertEquals(
     script.context.stderr.lines[1],
@@ -62,6 +63,24 @@ Deno.test("runSession() ends a script at the first failure when asked to, and no
   assertEquals(await runSession(typed), 0);
   assertEquals(typed.context.stdout.lines.length, 2);
 });
+
+const STATUSES: readonly [lines: string[], status: number][] = [
+  [["get URL"], 8],
+  [["get URL", "get URL"], 8],
+  [["get URL", "nope"], 1],
+  [["get tftp://127.0.0.1:0/x"], 3],
+  [["put /does/not/exist URL"], 9],
+  [["mode"], 0],
+];
+
+for (const [lines, status] of STATUSES) {
+  Deno.test(`runSession() ends a script of "${lines.join("; ")}" with status ${status}`, async () => {
+    await using _ = closeSockets();
+    await using server = new TestServer();
+    const script = lines.map((line) => line.replace("URL", server.url("no")));
+    assertEquals(await runSession(options(script)), status);
+  });
+}
 
 Deno.test("runSession() reads nothing after quit, and closes its source", async () => {
   let isClosed = false;
@@ -113,7 +132,7 @@ for (const isScript of [false, true]) {
     const running = runSession(session);
     await begun;
     session.context.terminate();
-    assertEquals(await running, isScript ? 1 : 0);
+    assertEquals(await running, isScript ? 130 : 0);
     const { stdout, stderr, exitStatus } = session.context;
     assertEquals(stderr.text, 'Cannot get "a" from 127.0.0.1: interrupted\n');
     assertEquals(stdout.text.endsWith("mode octet\n"), !isScript);
@@ -131,7 +150,25 @@ Deno.test("runSession() ends the program at Ctrl-C for the second time", async (
   session.context.terminate();
   session.context.terminate();
   await running;
-  assertEquals(session.context.exitStatus, 1);
+  assertEquals(session.context.exitStatus, 130);
+});
+
+Deno.test("runSession() gives the cursor back when it ends the program in mid-transfer", async () => {
+  await using _ = closeSockets();
+  const { server, begun } = endless();
+  await using __ = server;
+  using sandbox = new Sandbox();
+  const session = options(typist([`get ${server.url("a")} ${sandbox.path}/a`]));
+  const { stderr } = session.context;
+  Object.defineProperty(stderr, "isTerminal", { value: true });
+  const running = runSession(session);
+  await begun;
+  await stderr.until(/\?25l/);
+  session.context.terminate();
+  session.context.terminate();
+  assertEquals(session.context.exitStatus, 130);
+  assertMatch(stderr.text, /\?25h$/);
+  await running;
 });
 
 Deno.test("runSession() ends when the program is to end while it waits for a line", async () => {
@@ -153,5 +190,16 @@ Deno.test("runSession() ends when the program is to end while it waits for a lin
   const running = runSession(session);
   await waiting.promise;
   session.context.terminate();
-  assertEquals(await running, 1);
+  assertEquals(await running, 130);
+});
+
+Deno.test("runSession() breaks help between words on a narrow terminal", async () => {
+  const session = options(["help", "help get"]);
+  Object.defineProperty(session.context.stdout, "isTerminal", { value: true });
+  session.context.stdout.columns = 50;
+  await runSession(session);
+  const { lines } = session.context.stdout;
+  assertEquals(lines.filter((line) => line.length > 50), []);
+  const at = lines.findIndex((line) => line.startsWith("ascii "));
+  assertMatch(lines[at + 1]!, /^ {12}\S/);
 });

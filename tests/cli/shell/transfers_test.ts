@@ -7,7 +7,8 @@ import {
 import { INITIAL_STATE } from "../../../cli/shell/state.ts";
 import { Sandbox } from "../../handlers/_sandbox.ts";
 import { FakeContext, type FakeContextOptions } from "../_context.ts";
-import { closeSockets, TestServer } from "../_server.ts";
+import { TftpResponse } from "../../../server.ts";
+import { closeSockets, silentPort, TestServer } from "../_server.ts";
 
 /** What a transfer happens in. */
 function surroundings(
@@ -20,6 +21,7 @@ function surroundings(
     signal: new AbortController().signal,
     isQuiet: false,
     confirm: null,
+    atExit: new Set(),
     ...more,
     context: new FakeContext([], options),
   };
@@ -47,7 +49,7 @@ Deno.test("transferAll() downloads to a file, into a directory, and to standard 
   using sandbox = new Sandbox({ out: null });
   const around = surroundings();
   for (const path of [`${sandbox.path}/b`, `${sandbox.path}/out`, null]) {
-    assertEquals(await transferAll(getOf(server, "x/a", path), around), true);
+    assertEquals(await transferAll(getOf(server, "x/a", path), around), 0);
   }
   assertEquals([sandbox.read("b"), sandbox.read("out/a")], ["text", "text"]);
   assertEquals(around.context.stdout.text, "text");
@@ -62,7 +64,7 @@ Deno.test("transferAll() leaves a file that is there, unless somebody says other
   using sandbox = new Sandbox({ a: "old" });
   const path = `${sandbox.path}/a`;
   const script = surroundings();
-  assertEquals(await transferAll(getOf(server, "a", path), script), false);
+  assertEquals(await transferAll(getOf(server, "a", path), script), 10);
   assertMatch(
     script.context.stderr.text,
     /^Cannot get "a" from 127\.0\.0\.1: ".*\/a" is there already: get -f replaces it\n$/,
@@ -76,10 +78,10 @@ Deno.test("transferAll() leaves a file that is there, unless somebody says other
       },
     });
   const refused = asked(false);
-  assertEquals(await transferAll(getOf(server, "a", path), refused), false);
+  assertEquals(await transferAll(getOf(server, "a", path), refused), 10);
   assertEquals([refused.context.stderr.text, sandbox.read("a")], ["", "old"]);
   assertEquals(server.events, []);
-  assertEquals(await transferAll(getOf(server, "a", path), asked(true)), true);
+  assertEquals(await transferAll(getOf(server, "a", path), asked(true)), 0);
   assertEquals(sandbox.read("a"), "new");
   assertMatch(
     questions[0]!,
@@ -87,8 +89,88 @@ Deno.test("transferAll() leaves a file that is there, unless somebody says other
   );
   server.files.set("a", "newer");
   const forced = asked(false);
-  assertEquals(await transferAll(getOf(server, "a", path, true), forced), true);
+  assertEquals(await transferAll(getOf(server, "a", path, true), forced), 0);
   assertEquals([sandbox.read("a"), questions.length], ["newer", 2]);
+});
+
+Deno.test("transferAll() does not replace a file that has appeared in mid-transfer", async () => {
+  await using _ = closeSockets();
+  using sandbox = new Sandbox();
+  const path = `${sandbox.path}/a`;
+  await using server = new TestServer({}, {
+    handler: () => {
+      Deno.writeTextFileSync(path, "somebody else's");
+      return new TftpResponse("new");
+    },
+  });
+  const around = surroundings();
+  assertEquals(await transferAll(getOf(server, "a", path), around), 10);
+  assertEquals(sandbox.read("a"), "somebody else's");
+  assertEquals(sandbox.list(), ["a"]);
+  assertMatch(
+    around.context.stderr.text,
+    /" is there already: get -f replaces it\n$/,
+  );
+  assertEquals(await transferAll(getOf(server, "a", path, true), around), 0);
+  assertEquals(sandbox.read("a"), "new");
+});
+
+Deno.test("transferAll() shows how far it is, and gives the terminal back", async () => {
+  await using _ = closeSockets();
+  const onwards = Promise.withResolvers<void>();
+  await using server = new TestServer({}, {
+    handler: async () => {
+      await onwards.promise;
+      return new TftpResponse("x");
+    },
+  });
+  using sandbox = new Sandbox();
+  const around = surroundings({}, { isTerminal: true });
+  const path = `${sandbox.path}/a`;
+  const done = transferAll(getOf(server, "a", path), around);
+  await around.context.stderr.until(/no answer yet/);
+  assertEquals(around.atExit.size, 1);
+  onwards.resolve();
+  assertEquals([await done, around.atExit.size], [0, 0]);
+  const { text } = around.context.stderr;
+  assertMatch(text, /"a" as ".*\/a": 1 B in /);
+  assertEquals(text.endsWith("\x1b[J\x1b[?25h"), true);
+});
+
+for (const because of ["quiet", "tracing", "a dumb terminal"] as const) {
+  Deno.test(`transferAll() draws nothing because of ${because}`, async () => {
+    await using _ = closeSockets();
+    await using server = new TestServer({ a: "x" });
+    const isTracing = because === "tracing";
+    const around = surroundings({
+      isQuiet: because === "quiet",
+      state: { ...INITIAL_STATE, isTracing },
+    }, { isTerminal: true });
+    if (because === "a dumb terminal") {
+      around.context.variables.set("TERM", "dumb");
+    }
+    await transferAll(getOf(server, "a", null), around);
+    assertEquals(around.context.stderr.text.includes("\x1b"), false);
+  });
+}
+
+Deno.test("transferAll() sends from where it was told to, and frees the port", async () => {
+  await using server = new TestServer({ a: "x", b: "y" });
+  const free = silentPort();
+  const sourcePort = free.port;
+  free[Symbol.dispose]();
+  const state = { ...INITIAL_STATE, sourceAddress: "127.0.0.1", sourcePort };
+  const around = surroundings({ state });
+  const requests = ["a", "b"].map((name) => ({
+    target: target(server, name),
+    path: null,
+  }));
+  const action = { type: "get", requests, isForced: false } as const;
+  assertEquals(await transferAll(action, around), 0);
+  const ports = server.events.flatMap((event) =>
+    event.type === "request" ? event.request.remote.port : []
+  );
+  assertEquals(ports, [sourcePort, sourcePort]);
 });
 
 Deno.test("transferAll() uploads, and tells the name there", async () => {
@@ -100,7 +182,7 @@ Deno.test("transferAll() uploads, and tells the name there", async () => {
     path: `${sandbox.path}/${name}`,
     target: target(server, `up/${name}`),
   }));
-  assertEquals(await transferAll({ type: "put", requests }, around), true);
+  assertEquals(await transferAll({ type: "put", requests }, around), 0);
   assertEquals([...server.files], [["up/a", "text"], ["up/empty", ""]]);
   assertMatch(around.context.stderr.lines[0]!, /^".*\/a" as "up\/a": 4 B in /);
 });
@@ -115,7 +197,7 @@ Deno.test("transferAll() tries the next file when one fails", async () => {
     path: `${sandbox.path}/${name}`,
   }));
   const action = { type: "get", requests, isForced: false } as const;
-  assertEquals(await transferAll(action, around), false);
+  assertEquals(await transferAll(action, around), 8);
   assertEquals(sandbox.list(), ["b"]);
   assertMatch(
     around.context.stderr.lines[0]!,
@@ -127,7 +209,7 @@ Deno.test("transferAll() tries the next file when one fails", async () => {
   }];
   assertEquals(
     await transferAll({ type: "put", requests: missing }, around),
-    false,
+    9,
   );
   assertMatch(
     around.context.stderr.lines.at(-1)!,
@@ -150,16 +232,20 @@ Deno.test("transferAll() asks no more once somebody has had enough", async () =>
     path: `${sandbox.path}/${name}`,
   }));
   const action = { type: "get", requests, isForced: false } as const;
-  assertEquals([await transferAll(action, around), count], [false, 1]);
+  assertEquals([await transferAll(action, around), count], [130, 1]);
   assertEquals(server.events, []);
+  assertEquals(
+    around.context.stderr.text,
+    "Interrupted before 1 of 2 files were begun\n",
+  );
 });
 
 Deno.test("transferAll() begins nothing once it is stopped", async () => {
   await using server = new TestServer({ a: "" });
   const signal = AbortSignal.abort(new Error("interrupted"));
   const around = surroundings({ signal });
-  assertEquals(await transferAll(getOf(server, "a", null), around), false);
-  assertEquals([around.context.stderr.text, server.events], ["", []]);
+  assertEquals(await transferAll(getOf(server, "a", null), around), 130);
+  assertEquals(server.events, []);
 });
 
 Deno.test("transferAll() asks for what the shell was told to", async () => {
@@ -188,12 +274,16 @@ Deno.test("transferAll() tells every packet with trace on, and nothing when quie
   const around = surroundings({ state, isQuiet: true });
   await transferAll(getOf(server, "a", null), around);
   const lines = around.context.stderr.lines.map((line) =>
-    line.replace(/ (to|from) 127\.0\.0\.1:\d+$/, "")
+    line.replace(
+      /^\S+ (\S+) > (\S+): /,
+      (_, from, to) =>
+        from.startsWith("*") ? "> " : to.startsWith("*") ? "< " : "?",
+    )
   );
   assertEquals(lines, [
-    'sent RRQ "a" octet',
-    "received DATA 1 (1 octets)",
-    "sent ACK 1",
+    '> RRQ "a" octet',
+    "< DATA 1 (1 octets)",
+    "> ACK 1",
   ]);
   const quiet = surroundings({ isQuiet: true });
   await transferAll(getOf(server, "a", null), quiet);
@@ -209,7 +299,7 @@ Deno.test("transferAll() tells nothing of what comes after the end", async () =>
     isQuiet: true,
     client: {
       get: (target, options) => {
-        tell = options.onEvent;
+        tell = options?.onEvent;
         tell?.({ type: "gap", block: 1 });
         return get(target, options);
       },
@@ -227,7 +317,7 @@ Deno.test("transferAll() tells the flags for what is not allowed, and asks for n
     const around = surroundings({}, {
       isGranted: ({ name }) => name !== kind,
     });
-    assertEquals(await transferAll(getOf(server, "a", "out/a"), around), false);
+    assertEquals(await transferAll(getOf(server, "a", "out/a"), around), 4);
     assertMatch(
       around.context.stderr.text,
       new RegExp(`^Cannot get "a" from .*: No permission .*--allow-${kind}=`),

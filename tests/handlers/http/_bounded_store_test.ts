@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import {
   BoundedStore,
-  checkBytes,
+  checkLimits,
   type Stored,
 } from "../../../handlers/http/_bounded_store.ts";
 
@@ -61,8 +61,31 @@ Deno.test("what was replaced counts as long as it is read", () => {
 
 Deno.test("a limit is a whole number above 0", () => {
   for (const value of [0, -1, 1.5, NaN, Infinity]) {
-    assertThrows(() => checkBytes("maxBytes", value), RangeError, "maxBytes");
+    assertThrows(() => checkLimits(value, 1), RangeError, "maxBytes");
+    assertThrows(() => checkLimits(9, value), RangeError, "maxEntryBytes");
   }
+});
+
+Deno.test("an entry is not larger than all may be", () => {
+  checkLimits(9, 9);
+  assertThrows(
+    () => checkLimits(9, 10),
+    RangeError,
+    "maxEntryBytes as it must be maxBytes at most (9): current value is 10",
+  );
+});
+
+Deno.test("what grows takes what it has not", () => {
+  const { store, freed, put } = makeStore(10);
+  put("a", 4);
+  const item: Item = { name: "b", sizeBytes: 0, users: 1, isListed: false };
+  assert(store.grow(item, 6));
+  assert(store.grow(item, 2));
+  assertEquals([item.sizeBytes, store.usedBytes, freed], [6, 10, []]);
+  assert(store.grow(item, 7));
+  assertEquals([item.sizeBytes, store.usedBytes, freed], [7, 7, ["a"]]);
+  assertFalse(store.grow(item, 11));
+  assertEquals(item.sizeBytes, 7);
 });
 
 Deno.test("whether there would be room is told without freeing anything", () => {

@@ -1,11 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { ipBytes } from "../../observe/ip_bytes.ts";
+import { ipBytes } from "../../net/ip_bytes.ts";
 
 const ADDRESSES: readonly [text: string, hex: string | null][] = [
   ["0.0.0.0", "00000000"],
   ["192.0.2.255", "c00002ff"],
   ["192.0.2", null],
   ["192.0.2.256", null],
+  ["192.0.2.010", null],
   ["192.0.2.1.1", null],
   ["192.0.2.", null],
   ["192.0.2.1e1", null],

@@ -1,5 +1,9 @@
+/** A leading zero means octal to some, so that there must be none. */
+const OCTET_REGEXP = /^(?:0|[1-9][0-9]{0,2})$/;
+const GROUP_REGEXP = /^[0-9a-f]{1,4}$/i;
+
 /**
- * The octets of an IP address (RFC 4291 section 2.2).
+ * The octets of an IP address (RFC 4291 section 2.2), taken to the letter: there are no short forms of IPv4.
  *
  * @param text The address as text; a zone behind `%` is left out.
  * @returns 4 octets, or 16; `null` when the text is no address.
@@ -12,7 +16,7 @@ function ipv4Bytes(text: string): Uint8Array | null {
   const parts = text.split(".");
   if (parts.length !== 4) return null;
   const numbers = parts.map((part) =>
-    /^[0-9]{1,3}$/.test(part) ? Number(part) : NaN
+    OCTET_REGEXP.test(part) ? Number(part) : NaN
   );
   return numbers.every((number) => number <= 255)
     ? Uint8Array.from(numbers)
@@ -39,7 +43,7 @@ function groupBytes(text: string, isEnd: boolean): number[] | null {
   const bytes: number[] = [];
   const groups = text.split(":");
   for (const [index, group] of groups.entries()) {
-    if (/^[0-9a-f]{1,4}$/i.test(group)) {
+    if (GROUP_REGEXP.test(group)) {
       const value = parseInt(group, 16);
       bytes.push(value >> 8, value & 0xff);
       continue;
