@@ -34,8 +34,10 @@ Deno.test("checkRegular() finds no file in a directory, and refuses what is neit
 });
 
 Deno.test("openRegular() holds a small file as it was, and a large one open", () => {
-  for (const [size, isHeld] of [[0, true], [4096, true], [4097, false]]) {
-    using sandbox = new Sandbox({ file: "x".repeat(Number(size)) });
+  for (
+    const [size, isHeld] of [[0, true], [4096, true], [4097, false]] as const
+  ) {
+    using sandbox = new Sandbox({ file: "x".repeat(size) });
     const path = `${sandbox.path}/file`;
     const source = openRegular(path, Deno.lstatSync(path), Deno.lstatSync);
     Deno.writeTextFileSync(path, "y".repeat(9000));
@@ -43,7 +45,7 @@ Deno.test("openRegular() holds a small file as it was, and a large one open", ()
     assertEquals(source.size, size);
     if (isHeld) {
       assertEquals(source.read(buffer), size === 0 ? null : size);
-      const read = buffer.subarray(0, Number(size));
+      const read = buffer.subarray(0, size);
       assert(read.every((octet) => octet === 120));
     } else {
       const error = errorOf(() => source.read(buffer));
