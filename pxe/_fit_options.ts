@@ -4,7 +4,7 @@
 //    section 3.3), then the rest in the map's order, relay agent information (82) last (RFC 3046 section 2.1).
 // 2. What does not fit into the options area goes to `file`, then `sname`, where these are free (RFC 2131 section 4.1).
 //    An option of up to 255 octets stays in one piece; a longer one is split (RFC 3396), its parts in the order in which
-//    the areas are read. Option 82 stays in the options area, where relay agents look for it.
+//    the areas are read. Options 53 and 82 stay in the options area, where relay agents and simple clients look for them.
 // 3. Where there is no room for all, the most important options get theirs first, in the order of `IMPORTANT`, and each further
 //    one if there is still room for it: a client gets a smaller answer rather than none.
 
@@ -139,6 +139,7 @@ function placeApart(
       const size = 2 + part.value.length;
       while (area < left.length && left[area]! < size) area++;
       if (area === left.length) return undefined;
+      if (code === DHCP_OPTION.MessageType && area > 0) return undefined;
       left[area]! -= size;
       placed[area]!.push(part);
     }

@@ -9,7 +9,10 @@ import type { DhcpOptions } from "./dhcp_packet.ts";
 
 /** What a client is to boot. */
 export interface BootAnswer {
-  /** The boot file: a name to ask the server for by TFTP, or a URL for clients that know such. */
+  /**
+   * The boot file: a name to ask the server for by TFTP, or a URL for clients that know such. At most 255 octets, and 127 for
+   * clients of BOOTP.
+   */
   readonly file: string;
   /**
    * The server to ask, as an IPv4 address, or a name for clients that resolve one.
@@ -17,12 +20,16 @@ export interface BootAnswer {
    * @default {the responder's own address}
    */
   readonly server?: string;
-  /** Further options, sent to the client whether it asks for them or not; they win over the responder's own. */
+  /**
+   * Further options, sent to the client whether it asks for them or not. They win over what the responder says of the boot
+   * and of the network; the times of the lease and what the message is built of are not for them.
+   */
   readonly options?: DhcpOptions;
 }
 
 /**
- * Says what a client is to boot.
+ * Says what a client is to boot. It is called for each DISCOVER and each REQUEST, and should settle within a second or two:
+ * iPXE waits for one, and asks again.
  *
  * @param client The client.
  * @returns The answer; `undefined` where it is not for this handler to say.

@@ -1,23 +1,21 @@
 // BOOTP (RFC 951, RFC 1542): one question, one answer, and an address for ever. Rules:
-// 1. A client gets the address that is fixed for it; one of the ranges only where that was chosen, as it never comes back
-//    (RFC 1534 section 2).
+// 1. A client gets the address that is fixed for it, and no other; without one, one of the ranges only where that was
+//    chosen, as it never comes back (RFC 1534 section 2).
 // 2. A client that has an address gets none: its answer goes to that address, if it is in a network that is served and is
 //    where the message came from.
 // 3. A client that names another server is left to that (RFC 951 section 7.3).
 // 4. The answer has 300 octets, and options without a message type (RFC 1497).
 
-import { networkOptions, replyPacket, toAll, toOwner } from "./_reply.ts";
+import { networkOptions, replyPacket, toAll } from "./_reply.ts";
 import {
   ignore,
-  ownAddress,
   type ServedNetwork,
   type Surroundings,
   type Turn,
 } from "./_turn.ts";
-import { networkOf } from "./dhcp_server.ts";
+import { inform, networkOf } from "./dhcp_server.ts";
 import { NO_ADDRESS } from "./ipv4.ts";
 import type { Lease } from "./leases.ts";
-import { isInNetwork } from "./network.ts";
 import type { DhcpReply } from "./dhcp_reply.ts";
 
 /** Answers a BOOTP message. */
@@ -34,7 +32,7 @@ export async function answerAsBootpServer(
   if (network === undefined) return ignore(turn, "unknown network");
   return packet.clientAddress === NO_ADDRESS
     ? await giveAddress(turn, around, network)
-    : await inform(turn, around, network);
+    : await inform(turn, around, network, {});
 }
 
 async function giveAddress(
@@ -44,12 +42,16 @@ async function giveAddress(
 ): Promise<DhcpReply[]> {
   const { who, arrival: { now } } = turn;
   const { pool } = network;
-  if (around.bootpAddresses === "fixed" && !pool.hasFixed(who)) {
+  const fixed = pool.fixedOf(who);
+  if (around.bootpAddresses === "fixed" && fixed === undefined) {
     return ignore(turn, "no fixed address");
   }
   const before = pool.find(who, now);
-  const offer = pool.offer(who, now);
-  const lease = offer && pool.lease(who, offer.address, now, Infinity);
+  // Its own or none: another one, as long as its own is somebody else's, would never come back.
+  const chosen = fixed ?? pool.offer(who, now)?.address;
+  const lease = chosen === undefined
+    ? undefined
+    : pool.lease(who, chosen, now, Infinity);
   if (lease === undefined) {
     turn.tell({ type: "exhausted", network: network.name });
     return [];
@@ -81,24 +83,4 @@ async function giveAddress(
 function isKept(before: Lease | undefined, lease: Lease): boolean {
   return before?.address === lease.address &&
     before.expiresAt === lease.expiresAt;
-}
-
-async function inform(
-  turn: Turn,
-  around: Surroundings,
-  network: ServedNetwork,
-): Promise<DhcpReply[]> {
-  const address = ownAddress(turn);
-  if (address === undefined || !isInNetwork(network, address)) {
-    return ignore(turn, "no usable address");
-  }
-  const boot = await around.boot(turn);
-  if (boot === undefined) return [];
-  turn.tell({ type: "informed", address, file: boot?.file ?? null });
-  const answer = replyPacket(turn, around, {
-    clientAddress: address,
-    options: networkOptions(turn, network),
-    boot,
-  });
-  return [toOwner(turn, answer, address)];
 }

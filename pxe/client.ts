@@ -4,7 +4,7 @@
 // 2. The architecture is the first of option 93; where that is not there, the one in the vendor class
 //    (`PXEClient:Arch:00007:...`).
 // 3. It is iPXE when the user class (77) says so, plainly as iPXE does or in the list of RFC 3004, or when option 175 is
-//    there with something in it.
+//    there, whatever is in it.
 // 4. All of it is the client's word: good for choosing a file, not for trusting a machine.
 
 import { bytesToText } from "../packet/_text.ts";

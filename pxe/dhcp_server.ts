@@ -10,8 +10,9 @@
 // | RELEASE | | | none; the lease is over, the address remembered |
 // | INFORM | BOUND by other means | | ACK without address and lease, to `ciaddr` |
 //
-// 1. A client without a record here is not refused anything, as another server may know it: silence. A server that is
-//    authoritative refuses, and grants an address that is free, as after the loss of its leases.
+// 1. A client without a record here is not refused anything, as another server may know it: silence. So it is where the
+//    record is over, and the address none that this server gives. A server that is authoritative refuses, and grants an
+//    address that is free, as after the loss of its leases.
 // 2. A lease is saved before its ACK is sent (RFC 2131 section 3.1, step 4).
 // 3. Nothing is sent directly to an address unless it was leased to the client, or it is in a network that is served and is
 //    where the message came from: a made-up `ciaddr` directs nothing at others.
@@ -25,6 +26,7 @@ import {
   FOREVER_SECONDS,
   leaseOptions,
   networkOptions,
+  type ReplyContent,
   replyPacket,
   toAll,
   toOwner,
@@ -140,7 +142,7 @@ function onRequest(
   const { requestedAddress, relayAddress } = client;
   const address = requestedAddress ?? packet.clientAddress;
   if (!isHostAddress(address)) return ignore(turn, "no usable address");
-  if (server === undefined && !isKnown && !around.authoritative) {
+  if (server === undefined && !isOurs(turn, around, address)) {
     return ignore(turn, "unknown client");
   }
   const reason = refusalOf(turn, network, address, server !== undefined);
@@ -162,6 +164,19 @@ function onRequest(
     isRenewal,
     hasAddress,
   });
+}
+
+/** Whether a client that names no server can mean this one: else a refusal would take from it what another server gave. */
+function isOurs(
+  { who, arrival: { now } }: Turn,
+  { networks, authoritative }: Surroundings,
+  address: string,
+): boolean {
+  const some = (holds: (pool: ServedNetwork["pool"]) => boolean) =>
+    networks.some(({ pool }) => holds(pool));
+  return authoritative || some((pool) => pool.fixedOf(who) !== undefined) ||
+    some((pool) => pool.find(who, now)?.state === "leased") ||
+    some((pool) => pool.knows(who)) && some((pool) => pool.owns(address));
 }
 
 /** What is wrong with an address, apart from whose it is (RFC 2131 section 4.3.2). */
@@ -250,12 +265,23 @@ async function onEnd(
   return [];
 }
 
-async function onInform(
+function onInform(
   turn: Turn,
   around: Surroundings,
   network: ServedNetwork,
+): DhcpReply[] | Promise<DhcpReply[]> {
+  return isServed(turn, around)
+    ? inform(turn, around, network, { type: MESSAGE_TYPE.Ack })
+    : ignore(turn, "no network boot");
+}
+
+/** Tells a client that has an address the rest: by INFORM, or by BOOTP, whose answers have no type. */
+export async function inform(
+  turn: Turn,
+  around: Surroundings,
+  network: ServedNetwork,
+  content: Pick<ReplyContent, "type">,
 ): Promise<DhcpReply[]> {
-  if (!isServed(turn, around)) return ignore(turn, "no network boot");
   const address = ownAddress(turn);
   if (address === undefined || !isInNetwork(network, address)) {
     return ignore(turn, "no usable address");
@@ -264,7 +290,7 @@ async function onInform(
   if (boot === undefined) return [];
   turn.tell({ type: "informed", address, file: boot?.file ?? null });
   const answer = replyPacket(turn, around, {
-    type: MESSAGE_TYPE.Ack,
+    ...content,
     clientAddress: address,
     options: networkOptions(turn, network),
     boot,

@@ -2,7 +2,8 @@
 // 1. What is appended is written by one call and brought to the disk before it counts as saved.
 // 2. A new text goes to a temporary file beside the old one, to the disk, and only then under its name; the directory is
 //    brought to the disk, too, where the platform can.
-// 3. A symbolic link stays: it is the file behind it that is replaced.
+// 3. A temporary file that could not be finished is removed: on a full disk it would keep the room that appending needs.
+// 4. A symbolic link stays: it is the file behind it that is replaced.
 
 import { dirname } from "@std/path";
 import type { LeaseStorage } from "./lease_file.ts";
@@ -60,16 +61,13 @@ class StoredFile implements LeaseStorage {
     this.close();
     const target = await realPath(this.#path);
     const temporary = target + TEMPORARY_SUFFIX;
-    {
-      using file = await Deno.open(temporary, {
-        write: true,
-        create: true,
-        truncate: true,
-        mode: 0o644,
-      });
-      await writeAll(file, text);
+    try {
+      await writeAnew(temporary, text);
+      await Deno.rename(temporary, target);
+    } catch (error) {
+      await Deno.remove(temporary).catch(() => {});
+      throw error;
     }
-    await Deno.rename(temporary, target);
     await syncDirectory(target);
   }
 
@@ -77,6 +75,16 @@ class StoredFile implements LeaseStorage {
     this.#file?.close();
     this.#file = null;
   }
+}
+
+async function writeAnew(path: string, text: string): Promise<void> {
+  using file = await Deno.open(path, {
+    write: true,
+    create: true,
+    truncate: true,
+    mode: 0o644,
+  });
+  await writeAll(file, text);
 }
 
 async function writeAll(file: Deno.FsFile, text: string): Promise<void> {

@@ -119,15 +119,25 @@ export class LeasePool {
       : undefined;
   }
 
-  /** Whether a client has anything here, be it in the past: what RFC 2131 calls a record of the client. */
+  /**
+   * Whether a client was leased an address here, be it in the past, or has one of its own: what RFC 2131 calls a record of
+   * the client. An offer is none, as the client may have taken that of another server.
+   */
   knows(client: LeaseClient): boolean {
-    return this.#byClient.has(this.#keyOf(client)) ||
+    return this.#byClient.get(this.#keyOf(client))?.state === "leased" ||
       this.#fixed.has(client.mac);
   }
 
-  /** Whether a client has an address of its own. */
-  hasFixed(client: LeaseClient): boolean {
-    return this.#fixed.has(client.mac);
+  /** Whether an address is for this pool to give, to whomever. */
+  owns(address: string): boolean {
+    const number = parseIpv4(address);
+    return number !== undefined && this.#isOurs(number);
+  }
+
+  /** The address that is fixed for a client, whoever has it now. */
+  fixedOf(client: LeaseClient): string | undefined {
+    const number = this.#fixed.get(client.mac);
+    return number === undefined ? undefined : formatIpv4(number);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { checkAddress, isHostAddress } from "./_addresses.ts";
+import { checkGivenOptions } from "./_given_options.ts";
 import { formatIpv4, parseIpv4 } from "./ipv4.ts";
 import type { DhcpOptions } from "./dhcp_packet.ts";
 
@@ -15,7 +16,7 @@ export interface DhcpNetwork {
   /** The network: an address in it, a slash, and the octets of its mask in bits, as `192.0.2.0/24`. */
   readonly network: string;
   /**
-   * Addresses to give to whoever asks. None: only clients with a fixed address get one.
+   * Addresses to give to whoever asks, 1048576 at most. None: only clients with a fixed address get one.
    *
    * @default {[]}
    */
@@ -34,7 +35,10 @@ export interface DhcpNetwork {
   readonly dnsServers?: readonly string[];
   /** The domain that names are looked up in (option 15). */
   readonly domain?: string;
-  /** Further options, by number; they are sent to who asks for them, and win over those made from the above. */
+  /**
+   * Further options, by number; they are sent to who asks for them, and win over those made from the above. The times of the
+   * lease and what the message is built of are not for them: see `leaseMs`.
+   */
   readonly options?: DhcpOptions;
 }
 
@@ -54,6 +58,12 @@ export interface NumberRange {
   readonly first: number;
   readonly last: number;
 }
+
+/**
+ * Each address that was ever given takes half a kilobyte of memory. Whoever makes up hardware addresses can have all of them
+ * given, and should not get the memory of the whole machine.
+ */
+const MAX_ADDRESSES = 1 << 20;
 
 const NETWORK_REGEXP = /^([\d.]+)\/([1-9]|[12]\d|30)$/;
 const RANGE_REGEXP = /^([\d.]+)\s*[-,]\s*([\d.]+)$/;
@@ -109,11 +119,22 @@ export function checkNetwork(settings: DhcpNetwork): CheckedNetwork {
   const last = first + size - 1;
   const ranges = (settings.ranges ?? []).map(checkRange);
   for (const range of ranges) {
-    if (range.first > first && range.last < last) continue;
+    const ends = [range.first, range.last].map(formatIpv4);
+    const isInside = range.first > first && range.last < last;
+    if (isInside && ends.every(isHostAddress)) continue;
     throw new RangeError(
       `Cannot use address range as it must be of hosts in ${settings.network}: current value is "${
-        formatIpv4(range.first)
-      }-${formatIpv4(range.last)}"`,
+        ends.join("-")
+      }"`,
+    );
+  }
+  const count = ranges.reduce(
+    (sum, each) => sum + each.last - each.first + 1,
+    0,
+  );
+  if (count > MAX_ADDRESSES) {
+    throw new RangeError(
+      `Cannot use address ranges as those of ${settings.network} must have at most ${MAX_ADDRESSES} addresses: they have ${count}`,
     );
   }
   for (const router of settings.routers ?? []) {
@@ -122,6 +143,8 @@ export function checkNetwork(settings: DhcpNetwork): CheckedNetwork {
   for (const server of settings.dnsServers ?? []) {
     checkAddress(server, "use name server");
   }
+  checkGivenOptions(settings.options ?? new Map());
+  if (settings.domain !== undefined) checkDomain(settings.domain);
   return {
     settings,
     name: `${formatIpv4(first)}/${match[2]}`,
@@ -131,6 +154,14 @@ export function checkNetwork(settings: DhcpNetwork): CheckedNetwork {
     broadcast: formatIpv4(last),
     ranges,
   };
+}
+
+/** What RFC 1035 section 2.3.4 allows, as text; an empty text would be an option without a value. */
+function checkDomain(domain: string): void {
+  if (/^[^\s\0]{1,253}$/.test(domain)) return;
+  throw new TypeError(
+    `Cannot use domain as it must be a name of at most 253 characters: current value is "${domain}"`,
+  );
 }
 
 /** Whether an address is one of a host in the network. */

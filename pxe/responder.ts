@@ -2,23 +2,24 @@
 // 1. Whatever comes in, nothing is thrown; what was not answered and why is an event.
 // 2. A reply is never answered, so that two servers can not keep each other busy.
 // 3. The boot handler is somebody else's code, and a disk has its moods: there is a limit to how many messages wait for
-//    them at once. What comes beyond it is not answered; its sender will try again.
+//    them at once. What comes beyond it is not answered; its sender will try again. What has waited for longer than a
+//    client does no longer counts, so that a handler that never comes back stops nobody for good.
 // 4. What a handler says is checked before it goes into a message: it is the handler that failed, not the network.
 
 import { isHostAddress } from "./_addresses.ts";
 import { checkAnswer } from "./_boot_answer.ts";
 import { BOOT_SERVER_PORT } from "./_reply.ts";
+import { identify } from "./_identify.ts";
 import { ignore, type Surroundings, type Turn } from "./_turn.ts";
 import { type BootAnswer, type BootHandler, bootHandler } from "./boot.ts";
 import { answerAsBootpServer } from "./bootp.ts";
-import { describeClient, formatMac, type PxeClient } from "./client.ts";
+import { describeClient, type PxeClient } from "./client.ts";
 import type { DhcpEvent } from "./dhcp_event.ts";
 import type { DhcpPacket } from "./dhcp_packet.ts";
 import type { DhcpArrival, DhcpReply } from "./dhcp_reply.ts";
 import { answerAsDhcpServer } from "./dhcp_server.ts";
-import type { Lease, LeaseClient } from "./leases.ts";
+import type { Lease } from "./leases.ts";
 import { messageType, messageTypeName } from "./message_type.ts";
-import { DHCP_OPTION } from "./option_code.ts";
 import { answerAsBootServer, answerAsProxy } from "./proxy.ts";
 import {
   checkPresence,
@@ -49,6 +50,8 @@ export interface DhcpResponder {
 
 /** Messages that wait for the boot handler or the disk at once. */
 const MAX_WAITING = 1024;
+/** UEFI gives up after a minute, and others earlier. */
+const MAX_WAIT_MS = 60_000;
 
 /**
  * Makes a responder: what a DHCP, BOOTP or proxyDHCP server says, without sockets and clock. `servePxe` puts it on a
@@ -104,7 +107,8 @@ class Responder implements DhcpResponder {
   readonly #store: LeaseStore | null;
   readonly #tell: (event: DhcpEvent) => void;
   readonly #around: Surroundings;
-  #waiting = 0;
+  /** What waits, the longest first. */
+  readonly #waiting = new Set<Turn>();
 
   constructor(options: DhcpResponderOptions) {
     const {
@@ -115,12 +119,24 @@ class Responder implements DhcpResponder {
       onEvent = () => {},
     } = options;
     checkPresence(mode, options);
+    if (boot !== undefined && typeof boot !== "function") {
+      checkAnswer(
+        typeof boot === "string" ? { file: boot } : boot,
+        mode === "bootp",
+      );
+    }
     this.#mode = mode;
     this.#answersBootp = mode === "bootp" ||
       mode === "dhcp" && bootpAddresses !== "none";
     this.#handler = boot === undefined ? null : bootHandler(boot);
     this.#store = leaseStore ?? null;
-    this.#tell = onEvent;
+    this.#tell = (event) => {
+      try {
+        onEvent(event);
+      } catch {
+        // Whoever watches must not be able to stop an answer.
+      }
+    };
     this.#around = {
       ...checkSettings(options),
       bootpAddresses: bootpAddresses === "range" ? "range" : "fixed",
@@ -150,13 +166,23 @@ class Responder implements DhcpResponder {
       who: identify(packet, client),
       tell: (event) => this.#tell({ client, message, ...event }),
     };
-    if (this.#waiting >= MAX_WAITING) return ignore(turn, "too many at once");
-    this.#waiting++;
+    if (!this.#hasRoom(arrival.now)) return ignore(turn, "too many at once");
+    this.#waiting.add(turn);
     try {
       return await this.#answer(turn);
     } finally {
-      this.#waiting--;
+      this.#waiting.delete(turn);
     }
+  }
+
+  #hasRoom(now: number): boolean {
+    if (this.#waiting.size < MAX_WAITING) return true;
+    for (const turn of this.#waiting) {
+      // A clock that was set back counts as time as well.
+      if (Math.abs(now - turn.arrival.now) < MAX_WAIT_MS) break;
+      this.#waiting.delete(turn);
+    }
+    return this.#waiting.size < MAX_WAITING;
   }
 
   #answer(turn: Turn): DhcpReply[] | Promise<DhcpReply[]> {
@@ -206,29 +232,4 @@ class Responder implements DhcpResponder {
 /** A client of HTTP boot cannot do anything with the name of a file, unless it is iPXE. */
 function isUseful(client: PxeClient, { file }: BootAnswer): boolean {
   return !client.isHttpBoot || client.isIpxe || /^https?:\/\//i.test(file);
-}
-
-/**
- * By what a client is known: its identifier, unless that is its hardware address once more (RFC 2132 section 9.14), or its
- * machine identifier. The latter is what boot ROMs of Intel's line send, while iPXE and the system that they start do not:
- * the machine is to keep its address through all of them.
- */
-function identify(packet: DhcpPacket, client: PxeClient): LeaseClient {
-  const { hardwareType, hardwareAddress } = packet;
-  const isBlank = hardwareAddress.every((octet) => octet === 0);
-  const octets = formatMac(hardwareAddress);
-  const type = formatMac(Uint8Array.of(hardwareType));
-  // As dnsmasq writes it: Ethernet goes without saying.
-  const mac = isBlank ? "" : hardwareType === 1 ? octets : `${type}-${octets}`;
-  const id = formatMac(client.clientId ?? new Uint8Array());
-  const machineId = packet.options.get(DHCP_OPTION.ClientMachineId);
-  const { hostname } = client;
-  const saysMore = id !== `${type}:${octets}` &&
-    (mac === "" || id !== formatMac(machineId ?? new Uint8Array()));
-  return {
-    mac,
-    // Shorter than two octets is no identifier.
-    ...(id.length >= 5 && saysMore ? { clientId: id } : {}),
-    ...(hostname === undefined ? {} : { hostname }),
-  };
 }

@@ -2,7 +2,7 @@
 // 1. All is checked when the responder is made, and what is wrong is said then.
 // 2. Networks do not overlap, so that no address can be given by two of them.
 
-import { checkAddress } from "./_addresses.ts";
+import { checkAddress, isHostAddress } from "./_addresses.ts";
 import { checkText, MAX_NAME_BYTES } from "./_boot_answer.ts";
 import type { ServedNetwork, Surroundings } from "./_turn.ts";
 import type { BootChoice } from "./boot.ts";
@@ -114,7 +114,7 @@ export interface DhcpResponderOptions {
   /** Where leases are kept. Without it they are forgotten at the end of the process. */
   readonly leaseStore?: LeaseStore;
   /**
-   * Told of all that happens. It must not throw.
+   * Told of all that happens. What it throws is nobody's concern.
    *
    * @param event What happened.
    */
@@ -164,6 +164,12 @@ export function checkSettings(
     declineMs = DECLINE_MS,
   } = options;
   checkAddress(serverAddress, "use server address");
+  // A loopback address is one on which to try things out.
+  if (!isHostAddress(serverAddress) && !serverAddress.startsWith("127.")) {
+    throw new RangeError(
+      `Cannot use server address as it must be one that clients can send to: current value is "${serverAddress}"`,
+    );
+  }
   checkDuration("leaseMs", leaseMs, 1000, Infinity);
   checkDuration("minLeaseMs", minLeaseMs, 1000, leaseMs);
   checkDuration("offerMs", offerMs, 1, MAX_MS);
@@ -204,28 +210,7 @@ function serveNetworks(
   const { networks = [], fixedAddresses = {}, serverAddress } = options;
   const checked = networks.map(checkNetwork);
   checkApart(checked);
-  const fixed = new Map<string, string>();
-  const taken = new Set<string>();
-  for (const [key, address] of Object.entries(fixedAddresses)) {
-    const mac = parseMac(key);
-    if (mac === undefined) {
-      throw new TypeError(
-        `Cannot fix address as its key must be a MAC address: current value is "${key}"`,
-      );
-    }
-    if (!checked.some((network) => isInNetwork(network, address))) {
-      throw new RangeError(
-        `Cannot fix address as it must be in one of the networks: current value is "${address}"`,
-      );
-    }
-    if (taken.has(address)) {
-      throw new RangeError(
-        `Cannot fix address as it must be for one machine: "${address}" is for two`,
-      );
-    }
-    taken.add(address);
-    fixed.set(formatMac(mac), address);
-  }
+  const fixed = checkFixed(fixedAddresses, checked, serverAddress);
   return checked.map((network) => {
     const { ranges, settings: { routers = [] } } = network;
     const inside = [...fixed].filter(([, each]) => isInNetwork(network, each));
@@ -238,6 +223,49 @@ function serveNetworks(
     });
     return { ...network, pool };
   });
+}
+
+/** The fixed addresses by MAC address: each in a network, for one machine, and of no server or router. */
+function checkFixed(
+  fixedAddresses: Readonly<Record<string, string>>,
+  networks: readonly CheckedNetwork[],
+  serverAddress: string,
+): Map<string, string> {
+  const fixed = new Map<string, string>();
+  const taken = new Map([[serverAddress, "the server"]]);
+  for (const { settings: { routers = [] } } of networks) {
+    for (const router of routers) taken.set(router, "a router");
+  }
+  for (const [key, address] of Object.entries(fixedAddresses)) {
+    const octets = parseMac(key);
+    if (octets === undefined) {
+      throw new TypeError(
+        `Cannot fix address as its key must be a MAC address: current value is "${key}"`,
+      );
+    }
+    const mac = formatMac(octets);
+    if (!networks.some((network) => isInNetwork(network, address))) {
+      throw new RangeError(
+        `Cannot fix address as it must be in one of the networks: current value is "${address}"`,
+      );
+    }
+    const owner = taken.get(address);
+    if (owner !== undefined) {
+      throw new RangeError(
+        `Cannot fix address as it must be for one machine: "${address}" is for ${owner} and ${mac}`,
+      );
+    }
+    if (fixed.has(mac)) {
+      throw new RangeError(
+        `Cannot fix address as a machine must have one: ${mac} has "${
+          fixed.get(mac)
+        }" and "${address}"`,
+      );
+    }
+    taken.set(address, mac);
+    fixed.set(mac, address);
+  }
+  return fixed;
 }
 
 function checkApart(networks: readonly CheckedNetwork[]): void {

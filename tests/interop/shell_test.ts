@@ -34,7 +34,7 @@ for (const server of [IN_TFTPD, ATFTPD]) {
     const { status, stderr } = await run(["shell"], {
       stdin: [new TextEncoder().encode(script.join("\n"))],
     });
-    assertEquals(status, 1);
+    assertEquals(status, 8);
     const lines = stderr.split("\n");
     assertMatch(
       lines[1]!,

@@ -12,6 +12,7 @@ const TEXTS: readonly [name: string, text: string, bytes: Uint8Array][] = [
   ["four octets a character", "\u{1f600}", octets(0xf0, 0x9f, 0x98, 0x80)],
   ["a byte order mark", "\ufeffa", octets(0xef, 0xbb, 0xbf, 0x61)],
   ["NUL", "a\0b", octets(97, 0, 98)],
+  ["a replacement character", "a\ufffd", octets(97, 0xef, 0xbf, 0xbd)],
 ];
 
 for (const [name, text, bytes] of TEXTS) {
@@ -84,4 +85,21 @@ Deno.test("bytesToText() is not confused by what it read before", () => {
   assertEquals(bytesToText(octets(0xc3)), "\xc3");
   assertEquals(bytesToText(octets(0xa9)), "\xa9");
   assertEquals(bytesToText(octets(0xc3, 0xa9)), "é");
+});
+
+Deno.test("bytesToText() takes for UTF-8 what a strict decoder does", () => {
+  const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  forAll(2000, (random) => {
+    const bytes = Uint8Array.from(
+      { length: random.between(0, 6) },
+      () => random.pick([0x41, 0x80, 0xbd, 0xbf, 0xc3, 0xe6, 0xef, 0xf0, 0xff]),
+    );
+    let expected = String.fromCharCode(...bytes);
+    try {
+      expected = strict.decode(bytes);
+    } catch {
+      // One character an octet.
+    }
+    assertEquals(bytesToText(bytes), expected);
+  });
 });

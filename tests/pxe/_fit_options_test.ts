@@ -99,3 +99,16 @@ Deno.test("fitOptions() drops even the message type where nothing has room", () 
   assertEquals(areas, { options: [], file: [], serverName: [] });
   assertEquals(dropped, [53, 1, 12]);
 });
+
+Deno.test("fitOptions() leaves the message type in the options area, however large option 82 is", () => {
+  for (let length = 280; length < 310; length++) {
+    const options = new Map([
+      [53, octets(2)],
+      [54, octets(10, 0, 0, 1)],
+      [82, new Uint8Array(length)],
+    ]);
+    const rooms = { options: 307, file: 127, serverName: 63 };
+    const areas = fitOptions(options, rooms);
+    assertEquals(codesOf(areas.options)[0], 53, `${length} octets`);
+  }
+});

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { DHCP_OPTION, readText } from "../../pxe/mod.ts";
+import { DHCP_OPTION, type Lease, readText } from "../../pxe/mod.ts";
 import {
   EVERYBODY,
   heardAddress,
@@ -8,6 +8,7 @@ import {
   type LabOptions,
   Machine,
   NETWORK,
+  NOW,
   remote,
   SERVER,
 } from "./_client.ts";
@@ -56,6 +57,30 @@ Deno.test("BOOTP: others get nothing, unless the range is for them, and then for
     `BOOTP leased ${address}`,
     `BOOTP leased ${address} again`,
   ]);
+});
+
+Deno.test("BOOTP: a machine gets no other address while its fixed one is somebody else's", async () => {
+  for (const bootpAddresses of ["fixed", "range"] as const) {
+    const lab = bootpLab({
+      bootpAddresses,
+      fixedAddresses: { [MAC]: "10.99.0.20" },
+      leaseStore: {
+        leases: [{
+          address: "10.99.0.20",
+          mac: "02:00:00:00:00:09",
+          state: "leased",
+          expiresAt: NOW + 1000,
+        }],
+        save: () => {},
+      },
+    });
+    const machine = new Machine(lab, {}, MAC);
+    assertEquals(await machine.send(undefined), undefined);
+    lab.now += 1000;
+    const reply = await machine.send(undefined);
+    assertEquals(reply?.packet.yourAddress, "10.99.0.20");
+    assertEquals(lab.story(), ["BOOTP exhausted", "BOOTP leased 10.99.0.20"]);
+  }
 });
 
 Deno.test("BOOTP: a full range is told", async () => {
@@ -125,8 +150,32 @@ Deno.test("BOOTP and DHCP: each mode serves its own, and mode dhcp those of BOOT
 Deno.test("BOOTP: a file that has no room is the handler's fault", async () => {
   const lab = bootpLab({
     fixedAddresses: { [MAC]: "10.99.0.20" },
-    boot: "a".repeat(128),
+    boot: () => ({ file: "a".repeat(128) }),
   });
   assertEquals(await new Machine(lab, {}, MAC).send(undefined), undefined);
   assertEquals(lab.story(), ["BOOTP failed"]);
+});
+
+Deno.test("BOOTP: an address that is known already is not saved again", async () => {
+  const saved: Lease[] = [];
+  const lab = bootpLab({
+    fixedAddresses: { [MAC]: "10.99.0.20" },
+    leaseStore: { leases: [], save: (lease) => void saved.push(lease) },
+  });
+  const machine = new Machine(lab, {}, MAC);
+  for (let i = 0; i < 3; i++) await machine.send(undefined);
+  assertEquals(saved.map(({ address }) => address), ["10.99.0.20"]);
+});
+
+Deno.test("BOOTP: a boot handler that fails leaves the client without an answer", async () => {
+  const lab = bootpLab({
+    fixedAddresses: { [MAC]: "10.99.0.20" },
+    boot: () => Promise.reject(new Error("Out of order")),
+  });
+  const machine = new Machine(lab, {}, MAC);
+  assertEquals(await machine.send(undefined), undefined);
+  const has = { clientAddress: "10.99.0.20" };
+  const from = { remote: remote("10.99.0.20", 68) };
+  assertEquals(await machine.send(undefined, [], has, from), undefined);
+  assertEquals(lab.story(), ["BOOTP failed", "BOOTP failed"]);
 });

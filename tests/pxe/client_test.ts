@@ -81,6 +81,7 @@ Deno.test("describeClient() knows iPXE by its user class, and by option 175", ()
   assertEquals(isIpxe(77, octets("iPXEs")), false);
   assertEquals(isIpxe(77, octets("wiPXE")), false);
   assertEquals(isIpxe(175, octets(235, 3, 1, 0, 0)), true);
+  assertEquals(isIpxe(175, octets()), true);
 });
 
 Deno.test("describeClient() reads a UUID of 16 octets behind a zero, and no other", () => {

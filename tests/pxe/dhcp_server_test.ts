@@ -165,6 +165,30 @@ Deno.test("INIT-REBOOT of a client that nobody knows here: silence, as others ma
   assertEquals(lab.story(), Array(3).fill("REQUEST ignored unknown client"));
 });
 
+Deno.test("a client that took the offer of another server is not refused what that gave it", async () => {
+  const lab = dhcpLab();
+  const machine = new Machine(lab, UDHCPC);
+  await machine.discover();
+  await machine.select("10.99.0.200", "10.99.0.2");
+  lab.story();
+  assertEquals(await machine.renew("10.99.0.200"), undefined);
+  lab.now += HOUR_MS;
+  assertEquals(await machine.renew("10.99.0.200"), undefined);
+  assertEquals(await machine.reboot("10.98.0.200"), undefined);
+  assertEquals(lab.story(), Array(3).fill("REQUEST ignored unknown client"));
+});
+
+Deno.test("a client whose lease here is over is not refused what another server gave it", async () => {
+  const lab = dhcpLab();
+  const machine = new Machine(lab, UDHCPC);
+  const address = await machine.boot();
+  lab.now += 2 * HOUR_MS;
+  assertEquals(await machine.renew("10.99.0.200"), undefined);
+  assertEquals(await machine.reboot("192.168.1.60"), undefined);
+  // What it had of this server it gets again.
+  assertEquals((await machine.renew(address))?.type, Ack);
+});
+
 Deno.test("the same where the server is authoritative: it grants what is free and refuses what is wrong", async () => {
   const lab = dhcpLab({ authoritative: true });
   const machine = new Machine(lab, DHCLIENT);
@@ -275,6 +299,50 @@ Deno.test("nobody declines or releases what is another's", async () => {
     "RELEASE ignored no such lease",
   ]);
   assertEquals(lab.responder.leases(lab.now).length, 1);
+});
+
+Deno.test("who means another server declines and releases nothing here; who names none means this one", async () => {
+  const lab = dhcpLab();
+  const machine = new Machine(lab, UDHCPC);
+  const address = await machine.boot();
+  lab.story();
+  const ends = [MESSAGE_TYPE.Release, MESSAGE_TYPE.Decline];
+  const end = (type: number, server?: string) =>
+    machine.send(type, [
+      [DHCP_OPTION.RequestedAddress, addressValue(address)],
+      ...server ? [[DHCP_OPTION.ServerId, addressValue(server)] as const] : [],
+    ], { clientAddress: address });
+  for (const type of ends) await end(type, "10.99.0.2");
+  assertEquals(lab.responder.leases(lab.now).length, 1);
+  for (const type of ends) {
+    await machine.boot();
+    await end(type);
+  }
+  assertEquals(lab.story().filter((line) => !line.includes("offered")), [
+    "RELEASE ignored another server chosen",
+    "DECLINE ignored another server chosen",
+    `REQUEST leased ${address} again`,
+    `RELEASE released ${address}`,
+    `REQUEST leased ${address}`,
+    `DECLINE declined ${address}`,
+  ]);
+});
+
+Deno.test("a boot handler that fails for a REQUEST leaves it without an answer, and the lease stands", async () => {
+  let isBroken = false;
+  const boot = () => {
+    if (isBroken) throw new Error("Out of order");
+    return { file: "boot.0" };
+  };
+  const lab = dhcpLab({ boot });
+  const machine = new Machine(lab, UDHCPC);
+  await machine.discover();
+  isBroken = true;
+  assertEquals(await machine.select(), undefined);
+  isBroken = false;
+  assertEquals((await machine.select())?.packet.file, "boot.0");
+  isBroken = true;
+  assertEquals(await machine.inform(machine.address), undefined);
 });
 
 Deno.test("a released address is the client's again when it comes back, and free for others before", async () => {

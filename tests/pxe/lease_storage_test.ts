@@ -61,6 +61,26 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name:
+    "on a full disk the old text stays, and half of a new one takes no room",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    inFolder(async (path, folder) => {
+      const storage = leaseStorage(path);
+      await storage.replace("one\n");
+      // A device on which there is never room.
+      await Deno.symlink("/dev/full", `${path}.new`);
+      await assertRejects(() => storage.replace("two\n"));
+      const names = (await Array.fromAsync(Deno.readDir(folder)))
+        .map(({ name }) => name);
+      assertEquals(names, ["leases"]);
+      await storage.append("three\n");
+      storage.close();
+      assertEquals(await Deno.readTextFile(path), "one\nthree\n");
+    }),
+});
+
 Deno.test("a folder in place of the file is told", () =>
   inFolder(async (_path, folder) => {
     await assertRejects(() => LeaseFile.open(leaseStorage(folder)));

@@ -51,6 +51,38 @@ Deno.test("the least recently used address goes first when no new one is left", 
   assertEquals(take(pool, 3, HOUR + 2600), undefined);
 });
 
+Deno.test("a client whose address went to another has nothing of it", () => {
+  const pool = poolOf("10.0.0.1", "10.0.0.1");
+  const address = take(pool, 1, 0)!;
+  assertEquals(take(pool, 2, HOUR), address);
+  assertEquals(pool.find(client(1), HOUR), undefined);
+  assertEquals(pool.knows(client(1)), false);
+  pool.withdraw(client(1), HOUR);
+  assertEquals(pool.release(client(1), address, HOUR), undefined);
+  assertEquals(pool.find(client(2), HOUR)?.address, address);
+});
+
+Deno.test("a client does not get back what it declined, as long as there are others", () => {
+  const pool = poolOf("10.0.0.1", "10.0.0.9");
+  const address = take(pool, 1, 0)!;
+  pool.decline(client(1), address, 1000);
+  assertEquals(pool.knows(client(1)), false);
+  const next = pool.offer(client(1), 1000 + 600_000)?.address;
+  assert(next !== undefined && next !== address);
+});
+
+Deno.test("of several ranges each address is given once, and none between them", () => {
+  const ends = [["10.0.0.1", "10.0.0.2"], ["10.0.0.8", "10.0.0.8"]];
+  const ranges = [...ends, ["10.0.0.5", "10.0.0.6"]].map(([first, last]) => ({
+    first: parseIpv4(first!)!,
+    last: parseIpv4(last!)!,
+  }));
+  const pool = poolOf("10.0.0.1", "10.0.0.1", { ranges });
+  const given = [1, 2, 3, 4, 5].map((n) => take(pool, n, 0)).sort();
+  assertEquals(given, [1, 2, 5, 6, 8].map((n) => `10.0.0.${n}`));
+  assertEquals(take(pool, 6, 0), undefined);
+});
+
 Deno.test("an address derived from the client is the same for a pool that forgot all", () => {
   const addresses = [1, 2, 3].map((n) =>
     [poolOf("10.0.0.1", "10.0.3.200"), poolOf("10.0.0.1", "10.0.3.200")]

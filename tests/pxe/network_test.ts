@@ -63,6 +63,12 @@ Deno.test("checkNetwork() refuses what is no network, and ranges beyond it", () 
       `must be of hosts in 10.0.0.0/24: current value is "${first}-${last}"`,
     );
   }
+  const multicast = [{ first: "224.0.0.5", last: "224.0.0.9" }];
+  assertThrows(
+    () => checkNetwork({ network: "224.0.0.0/24", ranges: multicast }),
+    RangeError,
+    "must be of hosts",
+  );
   assertThrows(
     () => checkNetwork({ network: "10.0.0.0/24", routers: ["gate"] }),
     TypeError,
@@ -72,5 +78,23 @@ Deno.test("checkNetwork() refuses what is no network, and ranges beyond it", () 
     () => checkNetwork({ network: "10.0.0.0/24", dnsServers: ["8.8"] }),
     TypeError,
     "use name server",
+  );
+  for (const domain of ["", "a\0b", "a b", "a".repeat(254)]) {
+    assertThrows(
+      () => checkNetwork({ network: "10.0.0.0/24", domain }),
+      TypeError,
+      "use domain",
+    );
+  }
+});
+
+Deno.test("checkNetwork() takes a million addresses, and refuses more than memory should be lost to", () => {
+  const ranges = [{ first: "10.0.0.1", last: "10.15.255.255" }];
+  checkNetwork({ network: "10.0.0.0/8", ranges });
+  const more = [...ranges, { first: "10.16.0.0", last: "10.16.0.1" }];
+  assertThrows(
+    () => checkNetwork({ network: "10.0.0.0/8", ranges: more }),
+    RangeError,
+    "at most 1048576 addresses: they have 1048577",
   );
 });

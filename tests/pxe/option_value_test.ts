@@ -56,6 +56,7 @@ Deno.test("readText() ends at the first NUL, and takes what is not UTF-8", () =>
   assertEquals(readText(of(octets("abc", 0, 0)), 1), "abc");
   assertEquals(readText(of(octets("a", 0, "c")), 1), "a");
   assertEquals(readText(of(octets()), 1), "");
+  assertEquals(readText(of(octets(0, "a")), 1), "");
   assertEquals(readText(of(latin1("\xff\xfe")), 1), "\xff\xfe");
   assertEquals(readText(of(textValue("größe")), 1), "größe");
 });

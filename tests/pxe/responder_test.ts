@@ -53,14 +53,6 @@ Deno.test("who says neither hardware address nor identifier gets nothing; an ide
   assert(await machine.send(Discover, id, more));
 });
 
-Deno.test("the same octets are another client in another kind of network", async () => {
-  const lab = new Lab(DHCP);
-  const machine = new Machine(lab, EDK2);
-  const ethernet = await machine.discover();
-  const other = await machine.send(Discover, [], { hardwareType: 6 });
-  assert(ethernet?.packet.yourAddress !== other?.packet.yourAddress);
-});
-
 Deno.test("types that nobody asks a server are ignored", async () => {
   const lab = new Lab(DHCP);
   const machine = new Machine(lab, EDK2);
@@ -160,6 +152,32 @@ Deno.test("a limited number of messages wait for the boot handler", async () => 
   const heard = await Promise.all(answers);
   assertEquals(heard.filter((each) => each !== undefined).length, 1024);
   assert(await machine.discover());
+});
+
+Deno.test("a boot handler that never comes back does not silence the responder for good", async () => {
+  let isHung = true;
+  const never = new Promise<BootAnswer>(() => {});
+  const lab = new Lab({ boot: () => isHung ? never : { file: "boot.0" } });
+  const machine = new Machine(lab, EDK2);
+  for (let i = 0; i < 1024; i++) void machine.discover();
+  isHung = false;
+  lab.now += 59_999;
+  assertEquals(await machine.discover(), undefined);
+  lab.now += 1;
+  assert(await machine.discover());
+  lab.now -= 3_600_000;
+  assert(await machine.discover());
+});
+
+Deno.test("an observer that throws stops no answer", async () => {
+  const onEvent = () => {
+    throw new Error("Out of order");
+  };
+  for (const options of [{ onEvent }, { ...DHCP, onEvent }]) {
+    assert(await new Machine(new Lab(options), EDK2).discover());
+  }
+  const lab = new Lab({ onEvent, boot: onEvent });
+  assertEquals(await new Machine(lab, EDK2).discover(), undefined);
 });
 
 Deno.test("an answer waits until its lease is saved, and comes also when that fails", async () => {
