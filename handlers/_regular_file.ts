@@ -1,14 +1,20 @@
 // How a file is opened for reading. Rules:
 // 1. Only regular files are opened. That is found out before: opening a FIFO waits for ever, opening a device acts.
 // 2. What was opened must be what was looked at.
+// 3. A small file is read at once, and closed. Then it is looked at one time less, which costs as much as sending a block
+//    of it, and what is sent is of one moment. It must still be what was looked at, or it is treated as a large one.
 
 import { ERROR_CODE } from "../packet/mod.ts";
+import { bytesSource, type Source } from "../net/mod.ts";
 import { refusal } from "./_refusal.ts";
 import type { FileCache } from "./file_cache.ts";
 import { FileSource } from "./file_source.ts";
 
 /** How a path is looked at: `Deno.statSync`, or `Deno.lstatSync` where it must be no symbolic link. */
 export type Look = (path: string) => Deno.FileInfo;
+
+/** A file of at most this many octets is small: so much is read of any, as soon as its transfer begins. */
+const SMALL_FILE_BYTES = 4096;
 
 /** Refuses what is no regular file. */
 export function checkRegular(path: string, info: Deno.FileInfo): void {
@@ -40,15 +46,18 @@ export interface OpenedFile {
  * @param path The file.
  * @param info What was seen.
  * @param look How it was looked at.
+ * @param first What is done with the file before it is looked at again.
  */
 export function openFile(
   path: string,
   info: Deno.FileInfo,
   look: Look,
+  first?: (file: Deno.FsFile) => void,
 ): OpenedFile {
   checkRegular(path, info);
   const file = Deno.openSync(path);
   try {
+    first?.(file);
     const opened = statOpened(file, path, look);
     if (!isSameFile(info, opened)) {
       throw refusal(
@@ -76,14 +85,41 @@ export function openRegular(
   info: Deno.FileInfo,
   look: Look,
   cache: FileCache | null = null,
-): FileSource {
-  const { file, info: opened } = openFile(path, info, look);
+): Source {
+  let bytes = null as Uint8Array | null;
+  const isSmall = info.size <= SMALL_FILE_BYTES && cache === null;
+  const { file, info: opened } = openFile(
+    path,
+    info,
+    look,
+    isSmall ? (file) => bytes = readSmall(file, info) : undefined,
+  );
   try {
+    if (bytes && isSameVersion(info, opened)) {
+      file.close();
+      return bytesSource(bytes);
+    }
+    if (bytes) file.seekSync(0, Deno.SeekMode.Start);
     return new FileSource(cache?.share(file, opened) ?? file, opened);
   } catch (error) {
     file.close();
     throw error;
   }
+}
+
+/** The bytes of a file; what its size says, or there was a change. */
+function readSmall(file: Deno.FsFile, { size }: Deno.FileInfo): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let filled = 0; filled < size;) {
+    const count = file.readSync(bytes.subarray(filled));
+    if (count === null) break;
+    filled += count;
+  }
+  return bytes;
+}
+
+function isSameVersion(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
+  return a.size === b.size && a.mtime?.getTime() === b.mtime?.getTime();
 }
 
 function statOpened(

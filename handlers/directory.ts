@@ -3,7 +3,7 @@
 //    opened, if it is a regular file (_regular_file.ts).
 // 2. The client learns a code and its text; a fault of the server's setup is told to the log, and only there.
 
-import { asTftpError } from "../net/mod.ts";
+import { asTftpError, type Source } from "../net/mod.ts";
 import { SEPARATOR } from "@std/path";
 import { ERROR_CODE, quoteText, TftpError } from "../packet/mod.ts";
 import {
@@ -25,7 +25,6 @@ import {
 import { checkAnnouncedSize, uploadsNotAllowed } from "./_upload_rules.ts";
 import { DEFAULT_MAX_UPLOAD_BYTES, FileSink } from "./file_sink.ts";
 import type { FileCache } from "./file_cache.ts";
-import type { FileSource } from "./file_source.ts";
 import { isTemporaryName, splitFilename } from "./filename.ts";
 import type { TftpRequest } from "./request.ts";
 import { TftpResponse } from "./response.ts";
@@ -291,7 +290,7 @@ function find(
 function openSource(
   components: readonly string[],
   settings: DirectorySettings,
-): FileSource {
+): Source {
   const { path, info, look } = find(components, settings);
   return openRegular(path, info, look, settings.cache);
 }

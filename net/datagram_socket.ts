@@ -63,7 +63,8 @@ export async function receiveEach(
   handle: (bytes: Uint8Array, from: UdpAddress) => void | Promise<void>,
   onUnreachable?: (error: unknown) => void,
 ): Promise<void> {
-  for (;;) {
+  // To ask a closed socket costs as much as a packet: an error is made, with its stack.
+  while (!socket.isClosed) {
     let datagram: readonly [Uint8Array, UdpAddress];
     try {
       datagram = await socket.receive(buffer);

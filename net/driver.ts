@@ -2,12 +2,14 @@
 // Everything that transfers files goes through here: server, client, tests on virtual sockets, benchmarks.
 //
 //   datagram, deadline, or bytes that were waited for
-//     └▶ pump:  feed ▶ pollTransmit ▶ send, until there is nothing to send
-//                 └ from the source, or to the sink, as far as that goes at once
+//     └▶ pump:  pollTransmit ▶ send, until there is nothing to send ▶ feed, and again if that brought something
+//                                                                      └ from the source, or to the sink, as far as that
+//                                                                        goes at once
 //
 // Rules:
 // 1. One pump at a time; each send is awaited. Whoever calls while it runs has nothing to do: it goes on until the machine
 //    has nothing more to say.
+//    What is ready leaves before anything is read or written: the other side then works while we do.
 // 2. A datagram from anywhere but the other side changes nothing. It is answered with ERROR 5 (RFC 1350 section 4), unless
 //    it is an ERROR itself or comes from the port of a service that answers everything, a few times at most.
 // 3. How it ended is known when the last block is acknowledged (`onEnd`); the socket is needed until the machine is done
@@ -84,6 +86,7 @@ export class Driver implements Ticking {
     fail: (error) => this.#fail(error),
   };
   #isPumping = false;
+  #heardAt = -1;
   #isEnded = false;
   #isClosed = false;
   #strangersAnswered = 0;
@@ -101,7 +104,7 @@ export class Driver implements Ticking {
     this.#socket = options.socket;
     this.#clock = options.clock;
     this.#ticker = options.ticker;
-    this.#peer = options.peer;
+    this.#peer = plainAddress(options.peer);
     this.#isPortOpen = options.isPortOpen ?? false;
     this.#feeder = options.feeder ?? null;
   }
@@ -109,6 +112,11 @@ export class Driver implements Ticking {
   /** The other side; its port is the right one once it has answered. */
   get peer(): UdpAddress {
     return this.#peer;
+  }
+
+  /** When the other side was last heard, in milliseconds; -1 before. */
+  get heardAt(): number {
+    return this.#heardAt;
   }
 
   /** When the machine wants to be woken, in milliseconds. */
@@ -135,13 +143,12 @@ export class Driver implements Ticking {
         return this.#answerStranger(bytes, from);
       }
     }
-    if (
-      this.#machine.handleDatagram(bytes, this.#clock.now()) && this.#isPortOpen
-    ) {
+    const now = this.#heardAt = this.#clock.now();
+    if (this.#machine.handleDatagram(bytes, now) && this.#isPortOpen) {
       this.#isPortOpen = false;
-      this.#peer = from;
+      this.#peer = plainAddress(from);
     }
-    return this.pump();
+    return this.#pump(now);
   }
 
   /**
@@ -168,7 +175,7 @@ export class Driver implements Ticking {
    */
   tick(now: number): void {
     this.#machine.handleTimeout(now);
-    this.pump();
+    this.#pump(now);
   }
 
   /**
@@ -211,14 +218,20 @@ export class Driver implements Ticking {
   }
 
   /** Sends all that there is to send. Does nothing while it is at work already. */
-  async pump(): Promise<void> {
+  pump(): Promise<void> {
+    return this.#pump(this.#clock.now());
+  }
+
+  async #pump(now: number): Promise<void> {
     if (this.#isPumping || this.#isClosed) return;
     this.#isPumping = true;
     try {
-      for (;;) {
-        this.#feeder?.feed(this.#feederHost);
-        const packet = this.#machine.pollTransmit(this.#clock.now());
-        if (packet === null) break;
+      for (;; now = this.#clock.now()) {
+        const packet = this.#machine.pollTransmit(now);
+        if (packet === null) {
+          if (this.#feeder?.feed(this.#feederHost)) continue;
+          break;
+        }
         try {
           await this.#socket.send(packet, this.#peer);
         } catch (error) {
@@ -279,6 +292,11 @@ export class Driver implements Ticking {
       () => {},
     );
   }
+}
+
+/** An address as an object of one shape: what Deno gives with a datagram is slow to read, once for each packet. */
+function plainAddress({ hostname, port }: UdpAddress): UdpAddress {
+  return { transport: "udp", hostname, port };
 }
 
 /** Tells somebody who watches: what that throws must not end a process in the middle of nowhere. */

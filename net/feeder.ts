@@ -17,8 +17,9 @@ export interface Feeder {
    * Moves bytes, as many as can be moved at once. What has to be waited for calls the host when it is there.
    *
    * @param host Who runs the feeder.
+   * @returns Whether anything was moved, so that there may be something to send.
    */
-  feed(host: FeederHost): void;
+  feed(host: FeederHost): boolean;
   /** Whether the transfer has reached its end well, though its machine may still stay for a while. */
   readonly isDone: boolean;
   /** Whether what was received is being made safe: from then on only that decides how the transfer ends. */
@@ -53,6 +54,7 @@ export class SourceFeeder implements Feeder {
   #chunk: Uint8Array | null = null;
   #chunkStart = 0;
   #chunkEnd = 0;
+  #readBytes = 0;
   #isAtEnd = false;
   #emptyReads = 0;
   #isWaiting = false;
@@ -79,21 +81,29 @@ export class SourceFeeder implements Feeder {
   }
 
   /**
-   * Fills as many blocks as the window takes and the source has at hand.
+   * Fills as many blocks as the sender takes and the source has at hand.
    *
    * @param host Who runs the feeder.
+   * @returns Whether any block was filled.
    */
-  feed(host: FeederHost): void {
+  feed(host: FeederHost): boolean {
     const sender = this.#sender;
-    if (this.#isWaiting) return;
+    if (this.#isWaiting) return false;
+    let hasFilled = false;
     try {
       while (sender.wanted > 0) {
         const length = this.#fillBlock(sender.payload);
-        if (typeof length !== "number") return this.#wait(length, host);
+        if (typeof length !== "number") {
+          this.#wait(length, host);
+          return hasFilled;
+        }
         sender.fill(length);
+        hasFilled = true;
       }
+      return hasFilled;
     } catch (error) {
       host.fail(error);
+      return true;
     }
   }
 
@@ -150,9 +160,13 @@ export class SourceFeeder implements Feeder {
 
   #readChunk(): number | null | Promise<number | null> {
     const wanted = this.#chunk ? CHUNK_BYTES : FIRST_CHUNK_BYTES;
-    const length = Math.min(wanted, (this.#source.size ?? CHUNK_BYTES) + 1);
+    // One octet more than there should be shows the end.
+    const left = (this.#source.size ?? Infinity) - this.#readBytes + 1;
+    const length = Math.min(wanted, Math.max(left, 1));
     // What was read before is used up, or nothing would be read.
-    if (this.#chunk?.length !== length) this.#chunk = new Uint8Array(length);
+    if (!this.#chunk || this.#chunk.length < length) {
+      this.#chunk = new Uint8Array(length);
+    }
     return this.#source.read(this.#chunk);
   }
 
@@ -168,6 +182,7 @@ export class SourceFeeder implements Feeder {
       this.#emptyReads,
     );
     this.#chunkEnd = count;
+    this.#readBytes += count;
   }
 
   #wait(pending: Promise<number>, host: FeederHost): void {
@@ -222,31 +237,42 @@ export class SinkFeeder implements Feeder {
    * Gives to the sink what has come, when there is enough of it or no more will come; commits when all is stored.
    *
    * @param host Who runs the feeder.
+   * @returns Whether anything was given to the sink.
    */
-  feed(host: FeederHost): void {
+  feed(host: FeederHost): boolean {
     const receiver = this.#receiver;
-    if (this.#isWaiting || receiver.state !== "open") return;
+    if (this.#isWaiting || receiver.state !== "open") return false;
     try {
-      while (receiver.mustStore) {
-        const bytes = receiver.takeBytes();
-        if (bytes === null) return;
-        const writing = this.#sink.write(bytes);
-        if (writing) {
-          return this.#wait(writing, host, () => receiver.stored());
-        }
-        receiver.stored();
+      const hasStored = this.#store(host);
+      if (this.#isWaiting || !receiver.isStored || this.#isCommitted) {
+        return hasStored;
       }
-      if (receiver.isStored && !this.#isCommitted) {
-        this.#isCommitting = true;
-        const committing = this.#sink.commit();
-        if (committing) {
-          return this.#wait(committing, host, () => this.#complete());
-        }
-        this.#complete();
-      }
+      this.#isCommitting = true;
+      const committing = this.#sink.commit();
+      if (committing) this.#wait(committing, host, () => this.#complete());
+      else this.#complete();
     } catch (error) {
       host.fail(error);
     }
+    return true;
+  }
+
+  /** Whether there was anything to store. */
+  #store(host: FeederHost): boolean {
+    const receiver = this.#receiver;
+    let hasStored = false;
+    while (receiver.mustStore) {
+      const bytes = receiver.takeBytes();
+      if (bytes === null) break;
+      hasStored = true;
+      const writing = this.#sink.write(bytes);
+      if (writing) {
+        this.#wait(writing, host, () => receiver.stored());
+        break;
+      }
+      receiver.stored();
+    }
+    return hasStored;
   }
 
   /**

@@ -37,7 +37,12 @@ export function makeRequest(
     mode: checkMode(info.mode),
     options,
     customOptions: answers.values,
-    remote: { ...remote, hostname: plainHostname(remote.hostname) },
+    // Not spread: what the runtime gives with a datagram is slow to copy.
+    remote: {
+      transport: "udp",
+      hostname: plainHostname(remote.hostname),
+      port: remote.port,
+    },
     local,
     size: operation === "write" ? announcedSize(options) : null,
     get signal() {

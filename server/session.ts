@@ -149,7 +149,7 @@ export class Session {
 
   /** When the client was last heard, in milliseconds. */
   get heardAt(): number {
-    return this.#heardAt;
+    return Math.max(this.#heardAt, this.#transfer?.driver.heardAt ?? -1);
   }
 
   /**
@@ -184,7 +184,6 @@ export class Session {
 
   /** In single-port mode: a datagram from the client. */
   handleDatagram(bytes: Uint8Array, from: UdpAddress): void {
-    this.#noteHeard();
     this.#transfer?.driver.handleDatagram(bytes, from);
   }
 
@@ -293,7 +292,6 @@ export class Session {
       collectAnswers: () => this.#collectAnswers(options),
       yieldPort: () => this.#host.yieldPort(),
       isWanted: () => !this.#isEnded,
-      onHeard: () => this.#noteHeard(),
       onEvent: (event) => this.#host.emit({ ...event, request: this.info }),
       onEnd: (failure) => this.#end(failure),
       onClose: () => this.#close(),

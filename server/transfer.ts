@@ -54,8 +54,6 @@ export interface TransferContext {
   readonly yieldPort: () => boolean;
   /** Whether the request still stands: opening a socket can take a moment. */
   readonly isWanted: () => boolean;
-  /** A datagram of the client has come. */
-  readonly onHeard: () => void;
   /** The machine has something to tell. */
   readonly onEvent: (event: MachineEvent) => void;
   /** It is known how the transfer ended; `null` for well. */
@@ -225,7 +223,7 @@ function assemble(
   { negotiation, machine, feeder, socket, sizeBytes }: Parts,
   bufferBytes: number,
 ): Transfer {
-  const { config, request, ticker, onEvent, onEnd, onClose, onHeard } = context;
+  const { config, request, ticker, onEvent, onEnd, onClose } = context;
   const isOwn = socket !== context.listening;
   const driver = new Driver({
     machine,
@@ -252,10 +250,7 @@ function assemble(
         receiveEach(
           socket,
           new Uint8Array(bufferBytes),
-          (bytes, from) => {
-            onHeard();
-            return driver.handleDatagram(bytes, from);
-          },
+          (bytes, from) => driver.handleDatagram(bytes, from),
           (error) => driver.handleUnreachable(error),
         ).catch((error) => driver.abandon(error));
       }

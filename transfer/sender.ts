@@ -16,6 +16,8 @@
 // 4. The block that is shorter than `blockSize` is the last; a file of whole blocks ends with an empty one.
 // 5. Packets are built in place in a ring of slots, one a block of the window, and stay there until acknowledged: what is
 //    sent again is what was sent before.
+// 6. Where blocks are large, one more may be filled when the whole window is in flight: reading it takes as long as the
+//    other side takes to store a block, and both can happen at once. It is sent no sooner for that.
 
 import {
   DATA_HEADER_BYTES,
@@ -27,6 +29,7 @@ import {
   TftpError,
   writeHeader,
 } from "../packet/mod.ts";
+import { BlockRing } from "./_block_ring.ts";
 import {
   blockFromWire,
   blockToWire,
@@ -35,6 +38,9 @@ import {
 import type { Machine } from "./machine.ts";
 import type { SenderOptions } from "./options.ts";
 import { TransferSide } from "./side.ts";
+
+/** A block of this many octets is worth filling before it may be sent. */
+const LARGE_BLOCK_BYTES = 16 * 1024;
 
 /**
  * Sends a file, block by block: a state machine without socket, clock or file (RFC 1350, RFC 7440). Its driver fills
@@ -58,7 +64,8 @@ export class Sender extends TransferSide implements Machine {
   readonly #blockSize: number;
   readonly #windowSize: number;
   readonly #rollover: Rollover;
-  readonly #slots: Uint8Array[] = [];
+  /** A window, and where blocks are large one block more, see rule 6. */
+  readonly #ring: BlockRing;
   readonly #forgiveLastAck: boolean;
 
   /** The OACK, as long as it is not acknowledged. */
@@ -100,6 +107,8 @@ export class Sender extends TransferSide implements Machine {
       options;
     this.#blockSize = settings.blockSize;
     this.#windowSize = settings.windowSize;
+    const ahead = settings.blockSize >= LARGE_BLOCK_BYTES ? 1 : 0;
+    this.#ring = new BlockRing(settings.windowSize + ahead, settings.blockSize);
     this.#rollover = settings.rollover ?? rollover;
     this.#opening = opening;
     this.#isOpeningDue = opening !== null;
@@ -111,12 +120,16 @@ export class Sender extends TransferSide implements Machine {
     if (this.state !== "open" || this.#opening || this.#last !== Infinity) {
       return 0;
     }
-    return this.#base + this.#windowSize - 1 - this.#filled;
+    const windowEnd = this.#base + this.#windowSize;
+    const end = this.#next < windowEnd
+      ? windowEnd
+      : this.#base + this.#ring.size;
+    return Math.max(end - 1 - this.#filled, 0);
   }
 
   /** Where the bytes of the next block go: as many octets as a block has. */
   get payload(): Uint8Array {
-    return this.#slot(this.#filled + 1).subarray(DATA_HEADER_BYTES);
+    return this.#ring.payload(this.#filled + 1);
   }
 
   /** Whether the last block went without its acknowledgment, and that was forgiven. */
@@ -144,13 +157,14 @@ export class Sender extends TransferSide implements Machine {
       return;
     }
     writeHeader(
-      this.#slot(block),
+      this.#ring.packet(block),
       OPCODE.DATA,
       blockToWire(block, this.#rollover),
     );
     this.#filled = block;
-    // What ran before we waited for these bytes must not end now: the wait starts when they are sent.
-    this.timer.disarm();
+    // What ran before we waited for these bytes must not end now: the wait starts when they are sent. One that is filled
+    // ahead was not waited for.
+    if (block < this.#base + this.#windowSize) this.timer.disarm();
     if (length < this.#blockSize) {
       this.#last = block;
       this.#lastLength = length;
@@ -258,9 +272,9 @@ export class Sender extends TransferSide implements Machine {
   pollTimeout(): number {
     if (this.state !== "open") return Infinity;
     // A window that waits for its bytes is our own doing: the other side owes nothing yet.
-    return this.wanted > 0 && this.#next > this.#filled
-      ? Infinity
-      : this.timer.deadline;
+    const isWaiting = this.#next > this.#filled &&
+      this.#next < this.#base + this.#windowSize && this.wanted > 0;
+    return isWaiting ? Infinity : this.timer.deadline;
   }
 
   #handleAck(bytes: Uint8Array, now: number): boolean {
@@ -369,17 +383,9 @@ export class Sender extends TransferSide implements Machine {
   }
 
   #packet(block: number): Uint8Array {
-    const slot = this.#slot(block);
+    const slot = this.#ring.packet(block);
     return block === this.#last
       ? slot.subarray(0, DATA_HEADER_BYTES + this.#lastLength)
       : slot;
-  }
-
-  /** The slot of a block; made when first used, so that a small file in a large window costs little. */
-  #slot(block: number): Uint8Array {
-    const index = (block - 1) % this.#windowSize;
-    return this.#slots[index] ??= new Uint8Array(
-      DATA_HEADER_BYTES + this.#blockSize,
-    );
   }
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { encodePacket } from "../../packet/mod.ts";
+import { DEFAULT_SETTINGS, encodePacket } from "../../packet/mod.ts";
 import { Sender } from "../../transfer/mod.ts";
 import { ack, agreed, blocks, oack, sendTo, still } from "./_dialogue.ts";
 
@@ -148,4 +148,61 @@ Deno.test("window: a round trip is measured on the window's last block only", ()
   assertEquals(talk.machine.roundTripMs, -1);
   talk.at(70).hear(ack(6)).expect(...blocks(7, 10));
   assertEquals(talk.machine.roundTripMs, 40);
+});
+
+// Large blocks: one more than the window is filled while it is in flight.
+
+const LARGE = { blockSize: 16384, windowSize: 1 };
+
+function largeSender(settings: typeof LARGE): Sender {
+  return new Sender({
+    settings: { ...DEFAULT_SETTINGS, ...settings },
+    now: 0,
+    random: () => 0,
+  });
+}
+
+Deno.test("large blocks: one is filled ahead once the window is in flight, and waits for its ACK", () => {
+  const sender = largeSender(LARGE);
+  assertEquals(sender.wanted, 1);
+  sender.payload.fill(1);
+  sender.fill(16384);
+  assertEquals(sender.wanted, 0);
+  assertEquals(sender.pollTransmit(0)?.[4], 1);
+  assertEquals(sender.wanted, 1);
+  const deadline = sender.pollTimeout();
+  sender.payload.fill(2);
+  sender.fill(16384);
+  // It ends no wait, is not sent before its time, and does not touch what may have to be sent again.
+  assertEquals(
+    [sender.pollTimeout(), sender.wanted, sender.pollTransmit(1)],
+    [deadline, 0, null],
+  );
+  sender.handleTimeout(deadline);
+  assertEquals(sender.wanted, 0);
+  const again = sender.pollTransmit(deadline)!;
+  assertEquals([again[3], again[4], again.at(-1)], [1, 1, 1]);
+  sender.handleDatagram(new Uint8Array([0, 4, 0, 1]), deadline + 1);
+  const next = sender.pollTransmit(deadline + 1)!;
+  assertEquals([next[3], next[4], next.at(-1)], [2, 2, 2]);
+});
+
+Deno.test("large blocks: whoever waits for the block ahead still hears what is late", () => {
+  const sender = largeSender(LARGE);
+  sender.fill(16384);
+  sender.pollTransmit(0);
+  assertEquals([sender.wanted, sender.pollTimeout()], [1, 1000]);
+  sender.handleDatagram(new Uint8Array([0, 4, 0, 1]), 5);
+  // Now it is our own doing.
+  assertEquals([sender.wanted, sender.pollTimeout()], [1, Infinity]);
+});
+
+Deno.test("small blocks: none is filled ahead", () => {
+  const sender = largeSender({ blockSize: 16383, windowSize: 2 });
+  sender.fill(16383);
+  sender.fill(16383);
+  assertEquals(sender.wanted, 0);
+  sender.pollTransmit(0);
+  sender.pollTransmit(0);
+  assertEquals(sender.wanted, 0);
 });
