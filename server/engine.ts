@@ -8,6 +8,9 @@ import { Listener, type ListenerHost } from "./listener.ts";
 import type { ServeOptions, ServerConfig } from "./options.ts";
 import type { Session } from "./session.ts";
 import { ANSWER_TIME_MS, SessionTable } from "./session_table.ts";
+import { checkModuleAccess } from "./workers/module_access.ts";
+import { WorkerPool } from "./workers/pool.ts";
+import { transferOptions } from "./workers/transfer_options.ts";
 
 /** Listeners and sessions of one server. */
 export class Engine implements ListenerHost {
@@ -16,6 +19,7 @@ export class Engine implements ListenerHost {
   readonly portsInUse: Set<number> = new Set();
   readonly listening: Promise<readonly UdpAddress[]>;
   readonly finished: Promise<void>;
+  readonly workers: WorkerPool | null;
   readonly #options: ServeOptions;
   readonly #sessions: SessionTable;
   #listeners: Listener[] = [];
@@ -32,6 +36,7 @@ export class Engine implements ListenerHost {
     this.finished = new Promise((resolve, reject) => {
       this.#finish = { resolve, reject };
     });
+    this.workers = this.#makeWorkers();
     const sockets = bindListeners(config);
     this.listening = sockets instanceof Promise
       ? sockets.then((sockets) => this.#listen(sockets))
@@ -105,6 +110,24 @@ export class Engine implements ListenerHost {
     return this.#shutdown ??= this.#shutDown();
   }
 
+  #makeWorkers(): WorkerPool | null {
+    const { workers, clock } = this.config;
+    if (workers === null) return null;
+    checkModuleAccess(workers.module);
+    const transfers = transferOptions(this.#options);
+    return new WorkerPool({ workers, transfers }, {
+      clock,
+      isWatched: this.isWatched,
+      reportFault: (error) => this.reportFault(error),
+      onDead: (error) => {
+        // Where the main thread has a handler of its own, that one goes on.
+        if (this.config.hasHandler) return;
+        this.#finish.reject(error);
+        this.shutdown();
+      },
+    });
+  }
+
   #listen(sockets: readonly DatagramSocket[]): readonly UdpAddress[] {
     this.#listeners = sockets.map((socket) => new Listener(socket, this));
     for (const listener of this.#listeners) {
@@ -124,6 +147,7 @@ export class Engine implements ListenerHost {
       this.#closeSockets();
       throw error;
     }
+    this.workers?.start();
     return this.addresses;
   }
 
@@ -145,6 +169,7 @@ export class Engine implements ListenerHost {
     // A turn for the last packets that are on their way out.
     await Promise.resolve();
     this.#closeSockets();
+    this.workers?.close();
     this.#finish.resolve();
   }
 
