@@ -1,6 +1,11 @@
 // What holds a server together: its listeners, its sessions, and the way they all end.
 
-import { type DatagramSocket, Ticker, type UdpAddress } from "../net/mod.ts";
+import {
+  type DatagramSocket,
+  isSameAddress,
+  Ticker,
+  type UdpAddress,
+} from "../net/mod.ts";
 import { ERROR_CODE, TftpError } from "../packet/mod.ts";
 import { bindListeners } from "./bind.ts";
 import type { ServerEvent } from "./events.ts";
@@ -119,6 +124,10 @@ export class Engine implements ListenerHost {
       clock,
       isWatched: this.isWatched,
       reportFault: (error) => this.reportFault(error),
+      onRestart: ({ packet, remote, local }) =>
+        this.#listeners
+          .find(({ socket }) => isSameAddress(socket.address, local))
+          ?.begin(packet, remote),
       onDead: (error) => {
         // Where the main thread has a handler of its own, that one goes on.
         if (this.config.hasHandler) return;

@@ -40,13 +40,16 @@ const MAX_REQUEST_BYTES = 2048;
 const MAX_TOLD_BYTES = 512;
 
 /** Requests that wait to be begun; while there are more, the system's buffer has to hold them. */
-const MAX_WAITING = 1024;
+const MAX_WAITING = 2048;
 
 /** How long requests are begun in a row, in milliseconds: in this time less comes than the system keeps. */
-const BEGIN_MS = 2;
+const BEGIN_MS = 1;
 
 /** Turns of the microtask queue in which a datagram that is at hand is received. */
 const RECEIVE_TURNS = 12;
+
+/** As many at once are a burst: there is another look whether more have come, before any is begun. */
+const BURST = 32;
 
 /** What a listener needs of its server. */
 export interface ListenerHost extends SessionHost {
@@ -63,7 +66,7 @@ export class Listener {
   readonly #sessions = new SinglePort<Session>();
   readonly #errors: RateLimiter;
   /** Requests that were received, and not begun. */
-  readonly #waiting: (readonly [RequestPacket, UdpAddress])[] = [];
+  readonly #waiting: (readonly [Uint8Array, UdpAddress])[] = [];
   #beginning: Promise<void> | null = null;
   #isDraining = false;
 
@@ -94,7 +97,10 @@ export class Listener {
     const opcode = peekOpcode(bytes);
     if (opcode === OPCODE.RRQ || opcode === OPCODE.WRQ) {
       if (this.#isDraining) return;
-      return this.#handleRequest(bytes, from);
+      // What is longer is refused for that, whatever follows.
+      this.#waiting.push([bytes.slice(0, MAX_REQUEST_BYTES + 1), from]);
+      this.#beginning ??= this.#beginWaiting();
+      return this.#waiting.length < MAX_WAITING ? undefined : this.#beginning;
     }
     if (this.#host.config.singlePort) {
       const session = this.#sessions.get(from);
@@ -103,7 +109,26 @@ export class Listener {
     this.#tellIgnored(bytes, from);
   }
 
-  #handleRequest(bytes: Uint8Array, from: UdpAddress): void | Promise<void> {
+  async #beginWaiting(): Promise<void> {
+    const { clock } = this.#host.config;
+    const pause = () =>
+      new Promise<void>((resolve) => clock.schedule(0, resolve));
+    for (let i = 0; i < RECEIVE_TURNS; i++) await null;
+    for (let seen = 0; this.#waiting.length - seen >= BURST;) {
+      seen = this.#waiting.length;
+      await pause();
+    }
+    let begunAt = clock.now();
+    while (this.#waiting.length > 0) {
+      this.#handleRequest(...this.#waiting.shift()!);
+      if (clock.now() - begunAt < BEGIN_MS) continue;
+      await pause();
+      begunAt = clock.now();
+    }
+    this.#beginning = null;
+  }
+
+  #handleRequest(bytes: Uint8Array, from: UdpAddress): void {
     const packet = parseRequest(bytes);
     const mayAnswer = !isAnsweringPort(from.port) &&
       !isSameAddress(from, this.socket.address);
@@ -112,38 +137,23 @@ export class Listener {
       if (mayAnswer) this.#sendError(MALFORMED, from);
       return;
     }
-    this.#waiting.push([packet, from]);
-    this.#beginning ??= this.#beginWaiting();
-    if (this.#waiting.length >= MAX_WAITING) return this.#beginning;
+    this.begin(packet, from);
   }
 
-  async #beginWaiting(): Promise<void> {
-    const { clock } = this.#host.config;
-    for (let count = -1; count !== this.#waiting.length;) {
-      count = this.#waiting.length;
-      for (let i = 0; i < RECEIVE_TURNS; i++) await null;
-    }
-    let begunAt = clock.now();
-    while (this.#waiting.length > 0) {
-      this.#begin(...this.#waiting.shift()!);
-      if (clock.now() - begunAt < BEGIN_MS) continue;
-      // A timer is what lets the sockets have their turn.
-      await new Promise<void>((resolve) => clock.schedule(0, resolve));
-      begunAt = clock.now();
-    }
-    this.#beginning = null;
-  }
-
-  #begin(packet: RequestPacket, from: UdpAddress): void {
+  /**
+   * Begins what a client has asked for.
+   *
+   * @param packet The request.
+   * @param from The client.
+   */
+  begin(packet: RequestPacket, from: UdpAddress): void {
+    if (this.#isDraining) return;
     const earlier = this.#sessions.get(from);
     if (earlier?.repeatElsewhere(packet)) return;
     if (earlier && !isNewRequest(earlier, packet, this.#host.config)) return;
 
     const session = new Session(this.#host, this.socket, packet, from, {
       onRefuse: (error) => this.#sendError(error, from),
-      onRestart: (packet) => {
-        if (!this.#isDraining) this.#begin(packet, from);
-      },
       onClose: () => this.#sessions.delete(from, session),
     });
     this.#host.emit({ type: "request", request: session.info });

@@ -217,7 +217,6 @@ export class Session {
       onEnd: (event) => this.#endElsewhere(event),
       onRefuse: (error) => this.#refuse(error),
       onDrop: (reason) => this.#drop(new NoAnswerError(reason)),
-      onRestart: (packet) => this.#callbacks.onRestart(packet),
       onClose: () => this.#close(),
     });
   }

@@ -1,5 +1,5 @@
 import type { Ticker } from "../net/mod.ts";
-import type { RequestPacket, TftpError } from "../packet/mod.ts";
+import type { TftpError } from "../packet/mod.ts";
 import type { ServerEvent } from "./events.ts";
 import type { ServerConfig } from "./options.ts";
 import type { Session } from "./session.ts";
@@ -37,8 +37,6 @@ export interface SessionHost {
 export interface SessionCallbacks {
   /** Sends an ERROR from the request port. */
   readonly onRefuse: (error: TftpError) => void;
-  /** A worker says that the client has started over, with this request. */
-  readonly onRestart: (packet: RequestPacket) => void;
   /** The session's address is free for another. */
   readonly onClose: () => void;
 }

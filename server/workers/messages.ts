@@ -68,6 +68,8 @@ export type ToWorker =
     readonly type: "repeat";
     readonly id: number;
     readonly packet: RequestPacket;
+    readonly remote: UdpAddress;
+    readonly local: UdpAddress;
   }
   /** End a transfer without a word. */
   | { readonly type: "abandon"; readonly id: number; readonly reason: string }
@@ -101,11 +103,12 @@ export type FromWorker =
     readonly standing: Standing;
     readonly silenceMs: number;
   }
-  /** The client of a transfer has started over: its request is a new one. */
+  /** Such a request is a new one: its client has started over. By now the transfer may be forgotten. */
   | {
     readonly type: "restart";
-    readonly id: number;
     readonly packet: RequestPacket;
+    readonly remote: UdpAddress;
+    readonly local: UdpAddress;
   }
   /** A transfer needs nothing any more. */
   | { readonly type: "closed"; readonly id: number }

@@ -8,8 +8,8 @@
 
 import type { TftpResponse } from "../../handlers/mod.ts";
 import { NoAnswerError } from "../../handlers/mod.ts";
-import type { Clock } from "../../net/mod.ts";
-import { ERROR_CODE, TftpError } from "../../packet/mod.ts";
+import type { Clock, UdpAddress } from "../../net/mod.ts";
+import { ERROR_CODE, type RequestPacket, TftpError } from "../../packet/mod.ts";
 import type { RequestInfo } from "../events.ts";
 import { summarize } from "../summary.ts";
 import { packError, unpackFault } from "./carried_error.ts";
@@ -39,6 +39,14 @@ export interface PoolHost {
   readonly isWatched: boolean;
   /** Tells what is wrong with a worker, or a handler in it. */
   reportFault(error: unknown): void;
+  /** A client has started over: its request is to be begun, as one that has just come to an address of the server. */
+  onRestart(
+    request: {
+      readonly packet: RequestPacket;
+      readonly remote: UdpAddress;
+      readonly local: UdpAddress;
+    },
+  ): void;
   /** There is no worker, and will be none. */
   onDead(error: Error): void;
 }
@@ -115,7 +123,7 @@ export class WorkerPool implements WayToWorkers {
     const send = (message: ToWorker) => place.outbox.addUrgent(message);
     const transfer = new RemoteTransfer({
       ...callbacks,
-      id,
+      info,
       response,
       send,
       clock: this.#host.clock,
@@ -234,6 +242,8 @@ export class WorkerPool implements WayToWorkers {
         else place.isReady = true;
         return;
       }
+      case "restart":
+        return this.#host.onRestart(message);
       case "fault":
         return this.#host.reportFault(unpackFault(message.fault));
       default:

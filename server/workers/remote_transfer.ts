@@ -7,7 +7,7 @@ import type { TftpResponse } from "../../handlers/mod.ts";
 import type { Clock } from "../../net/mod.ts";
 import type { RequestPacket, TftpError } from "../../packet/mod.ts";
 import { discard } from "../handler_response.ts";
-import type { ServerEvent } from "../events.ts";
+import type { RequestInfo, ServerEvent } from "../events.ts";
 import { type CarriedError, packError, unpackError } from "./carried_error.ts";
 import type {
   CarriedEvent,
@@ -38,16 +38,14 @@ export interface RemoteCallbacks {
   readonly onRefuse: (error: TftpError) => void;
   /** The worker leaves the request without an answer. */
   readonly onDrop: (reason: string) => void;
-  /** The client has started over with this. */
-  readonly onRestart: (packet: RequestPacket) => void;
   /** Nothing is needed any more. */
   readonly onClose: () => void;
 }
 
 /** What it is made from. */
 export interface RemoteTransferOptions extends RemoteCallbacks {
-  /** The number of its request. */
-  readonly id: number;
+  /** Its request. */
+  readonly info: RequestInfo;
   /** What the handlers in the main thread have returned for it. */
   readonly response: TftpResponse;
   /** Says something to its worker. */
@@ -80,23 +78,24 @@ export class RemoteTransfer {
 
   /** The client asks again, in whatever words. */
   repeat(packet: RequestPacket): void {
-    this.#send({ type: "repeat", id: this.#options.id, packet });
+    const { id, remote, local } = this.#options.info;
+    this.#send({ type: "repeat", id, packet, remote, local });
   }
 
   /** Ends it without a word. */
   abandon(reason: string): void {
-    this.#send({ type: "abandon", id: this.#options.id, reason });
+    this.#send({ type: "abandon", id: this.#options.info.id, reason });
   }
 
   /** Ends it with an ERROR. */
   abort(error: TftpError): void {
-    const { id } = this.#options;
+    const { id } = this.#options.info;
     this.#send({ type: "abort", id, error: packError(error) });
   }
 
   /** Closes it, if it only stays in case its last packet was lost. */
   dismiss(): void {
-    this.#send({ type: "dismiss", id: this.#options.id });
+    this.#send({ type: "dismiss", id: this.#options.info.id });
   }
 
   /** Takes what the worker says of it. */
@@ -106,8 +105,6 @@ export class RemoteTransfer {
         this.#standing = message.standing;
         this.#heardAt = this.#options.clock.now() - message.silenceMs;
         return;
-      case "restart":
-        return this.#options.onRestart(message.packet);
       case "closed":
         return this.#options.onClose();
       case "event":

@@ -181,7 +181,6 @@ export class TransferWorker implements Ticking {
     const session = new Session(host, requestPort(local), packet, remote, {
       // The main thread sends it.
       onRefuse() {},
-      onRestart() {},
       onClose: () => {
         this.#served.delete(id);
         if (this.#served.size === 0) this.#stopLooking();
@@ -204,10 +203,12 @@ export class TransferWorker implements Ticking {
     this.#ticker.delete(this);
   }
 
-  #repeat({ id, packet }: Extract<ToWorker, { type: "repeat" }>): void {
+  #repeat(
+    { id, packet, remote, local }: Extract<ToWorker, { type: "repeat" }>,
+  ): void {
     const session = this.#served.get(id)?.session;
     if (session && !isNewRequest(session, packet, this.#config)) return;
-    this.#outbox.addUrgent({ type: "restart", id, packet });
+    this.#outbox.addUrgent({ type: "restart", packet, remote, local });
   }
 
   /** What a session here has instead of a server. */
