@@ -119,11 +119,11 @@ function areOctetsCounted({ policy }: ServePlan): boolean {
 /** Code that a worker may not read. */
 async function findUnread(
   codeUrl: URL,
-  { isGranted }: Pick<CliContext, "isGranted">,
+  context: Pick<CliContext, "isGranted">,
 ): Promise<string | null> {
   if (codeUrl.protocol !== "file:") return null;
   const path = fromFileUrl(codeUrl);
-  return await isGranted({ name: "read", path })
+  return await context.isGranted({ name: "read", path })
     ? null
     : `they may not read their code: add --allow-read=${path}`;
 }

@@ -113,10 +113,11 @@ export class Listener {
     const { clock } = this.#host.config;
     const pause = () =>
       new Promise<void>((resolve) => clock.schedule(0, resolve));
-    for (let i = 0; i < RECEIVE_TURNS; i++) await null;
+    await this.#receiveAtHand();
     for (let seen = 0; this.#waiting.length - seen >= BURST;) {
       seen = this.#waiting.length;
       await pause();
+      await this.#receiveAtHand();
     }
     let begunAt = clock.now();
     while (this.#waiting.length > 0) {
@@ -126,6 +127,14 @@ export class Listener {
       begunAt = clock.now();
     }
     this.#beginning = null;
+  }
+
+  /** Waits until what the socket has at hand is received. */
+  async #receiveAtHand(): Promise<void> {
+    for (let seen = -1; this.#waiting.length !== seen;) {
+      seen = this.#waiting.length;
+      for (let i = 0; i < RECEIVE_TURNS; i++) await null;
+    }
   }
 
   #handleRequest(bytes: Uint8Array, from: UdpAddress): void {
