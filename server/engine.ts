@@ -3,6 +3,7 @@
 import {
   type DatagramSocket,
   isSameAddress,
+  type Network,
   Ticker,
   type UdpAddress,
 } from "../net/mod.ts";
@@ -11,8 +12,10 @@ import { bindListeners } from "./bind.ts";
 import type { ServerEvent } from "./events.ts";
 import { Listener, type ListenerHost } from "./listener.ts";
 import type { ServeOptions, ServerConfig } from "./options.ts";
+import { LoopPoll } from "./loop_poll.ts";
 import type { Session } from "./session.ts";
 import { ANSWER_TIME_MS, SessionTable } from "./session_table.ts";
+import { needsTurns, Turns } from "./turns.ts";
 import { checkModuleAccess } from "./workers/module_access.ts";
 import { WorkerPool } from "./workers/pool.ts";
 import { transferOptions } from "./workers/transfer_options.ts";
@@ -27,6 +30,7 @@ export class Engine implements ListenerHost {
   readonly workers: WorkerPool | null;
   readonly #options: ServeOptions;
   readonly #sessions: SessionTable;
+  readonly #poll: LoopPoll;
   #listeners: Listener[] = [];
   #isRef = true;
   #lastId = 0;
@@ -34,8 +38,11 @@ export class Engine implements ListenerHost {
   #finish!: { resolve(): void; reject(error: unknown): void };
 
   constructor(config: ServerConfig, options: ServeOptions) {
-    this.config = config;
     this.#options = options;
+    this.#poll = new LoopPoll(config);
+    this.config = needsTurns(options)
+      ? { ...config, network: this.#turnsOf(config.network) }
+      : config;
     this.ticker = new Ticker(config.clock);
     this.#sessions = new SessionTable(config.limits);
     this.finished = new Promise((resolve, reject) => {
@@ -115,6 +122,10 @@ export class Engine implements ListenerHost {
     return this.#shutdown ??= this.#shutDown();
   }
 
+  #turnsOf(network: Network): Network {
+    return new Turns(() => this.#poll.wait()).of(network);
+  }
+
   #makeWorkers(): WorkerPool | null {
     const { workers, clock } = this.config;
     if (workers === null) return null;
@@ -178,6 +189,7 @@ export class Engine implements ListenerHost {
     // A turn for the last packets that are on their way out.
     await Promise.resolve();
     this.#closeSockets();
+    this.#poll.close();
     this.workers?.close();
     this.#finish.resolve();
   }

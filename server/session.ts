@@ -211,10 +211,12 @@ export class Session {
   #handOver(filename: string, response: TftpResponse): void {
     const { info } = this;
     const order = { info, filename, response };
+    // The worker measures from here on.
+    const waitedMs = this.#host.config.clock.now() - this.startedAt;
     this.#remote = this.#host.workers!.open(order, {
       onTold: (event) =>
         this.#host.emit({ ...event, request: info } as ServerEvent),
-      onEnd: (event) => this.#endElsewhere(event),
+      onEnd: (event) => this.#endElsewhere(event, waitedMs),
       onRefuse: (error) => this.#refuse(error),
       onDrop: (reason) => this.#drop(new NoAnswerError(reason)),
       onClose: () => this.#close(),
@@ -360,10 +362,10 @@ export class Session {
     if (!this.#transfer) this.#close();
   }
 
-  #endElsewhere(event: EndEvent): void {
+  #endElsewhere(event: EndEvent, waitedMs: number): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    const durationMs = this.#host.config.clock.now() - this.startedAt;
+    const durationMs = waitedMs + event.transfer.durationMs;
     const transfer = { ...event.transfer, durationMs };
     this.#host.emit({ ...event, transfer, request: this.info });
     if (event.type === "failed") this.#abortController?.abort(event.error);

@@ -14,11 +14,13 @@ import {
   type UdpAddress,
 } from "../../net/mod.ts";
 import type { ServerEvent } from "../events.ts";
+import { LoopPoll } from "../loop_poll.ts";
 import { resolveOptions, type ServerConfig } from "../options.ts";
 import { isNewRequest } from "../repeated_request.ts";
 import { Session } from "../session.ts";
 import type { SessionHost } from "../session_host.ts";
 import { SessionTable } from "../session_table.ts";
+import { needsTurns, Turns } from "../turns.ts";
 import { packError, packFault, unpackError } from "./carried_error.ts";
 import { loadHandler } from "./load_handler.ts";
 import type {
@@ -143,11 +145,14 @@ export class TransferWorker implements Ticking {
   #begin(start: Start): void {
     const { network } = this.#options;
     this.#start = start;
-    this.#config = resolveOptions({
+    const config = resolveOptions({
       ...start.options,
       clock: this.#clock,
       ...(network ? { network } : {}),
     }, () => {});
+    this.#config = needsTurns(this.#options)
+      ? { ...config, network: inTurn(config) }
+      : config;
     this.#table = new SessionTable(this.#config.limits);
     this.#prepare(start);
   }
@@ -248,6 +253,12 @@ export class TransferWorker implements Ticking {
     if (event.type === "refused") this.#outbox.addUrgent(message);
     else this.#outbox.add(message);
   }
+}
+
+/** It ends with the thread. */
+function inTurn({ network, clock }: ServerConfig): Network {
+  const poll = new LoopPoll({ network, clock });
+  return new Turns(() => poll.wait()).of(network);
 }
 
 function packEvent(event: ServerEvent): CarriedEvent {

@@ -191,9 +191,8 @@ Deno.test("a shutdown breaks off what takes too long in a worker", async () => {
   using client = new RawClient(side.server.addr);
   await client.ask("long", side.server.addr);
   assertEquals(await client.next(), "DATA 1 (512 octets)");
-  const ended = side.server.shutdown();
-  assertEquals(await client.next(), 'ERROR 0 "Server is shutting down"');
-  await ended;
+  await side.server.shutdown();
+  // That it was sent an ERROR, the client may or may not learn: the socket is closed at once.
   assertEquals(side.count("failed"), 1);
 });
 
