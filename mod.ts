@@ -100,6 +100,7 @@ export {
 export {
   type CustomOption,
   type CustomOptions,
+  inWorker,
   type PortRange,
   type RequestInfo,
   serve,
@@ -118,6 +119,8 @@ export {
   type TftpServer,
   type TftpUploadInit,
   type TransferSummary,
+  WorkerError,
+  type WorkerOptions,
 } from "./server.ts";
 export type { RetransmissionOptions, UnprovenBudget } from "./transfer/mod.ts";
 export type { TransferStatistics } from "./transfer/mod.ts";

@@ -26,6 +26,7 @@ import type {
 } from "./server/custom_options.ts";
 import { Engine } from "./server/engine.ts";
 import { resolveOptions, type ServeOptions } from "./server/options.ts";
+import type { WorkerOptions } from "./server/workers/worker_options.ts";
 
 export {
   serveDir,
@@ -49,6 +50,9 @@ export type {
 } from "./server/events.ts";
 export type { ServerLimits } from "./server/limits.ts";
 export type { PortRange, ServeOptions } from "./server/options.ts";
+export { inWorker } from "./server/workers/in_worker.ts";
+export { WorkerError } from "./server/workers/worker_error.ts";
+export type { WorkerOptions } from "./server/workers/worker_options.ts";
 export { TFTP_PORT } from "./net/mod.ts";
 
 /** A server that is running. */
@@ -67,6 +71,14 @@ export interface TftpServer extends AsyncDisposable {
   ref(): void;
   /** Lets the process end although the server runs. */
   unref(): void;
+  /**
+   * Has the workers make a handler of other data, for the requests that come from then on: all of them, or none.
+   *
+   * @param data What `createHandler` of their module is called with; see `ServeOptions.workers`.
+   * @returns A promise that is fulfilled when it counts; rejected with what one of them has thrown. Without workers nothing
+   * happens.
+   */
+  reloadWorkers(data: unknown): Promise<void>;
   /**
    * Takes no more requests, and lets transfers that are under way finish, within `shutdownTimeoutMs`.
    *
@@ -156,13 +168,44 @@ export function serve<Values extends Record<string, unknown>>(
  * ```
  */
 export function serve(options: ServeOptions, handler: TftpHandler): TftpServer;
+/**
+ * Serves TFTP by a handler in workers, each of which is a thread: for hundreds of clients at once, on a machine with processors
+ * to spare. The main thread hears the requests, counts them, and hands them over.
+ *
+ * @param options Where to listen, what to accept, how much at once, and the workers' module.
+ * @returns The server.
+ * @throws {RangeError} When an option is outside of its range.
+ * @throws {TypeError} When options contradict each other.
+ * @throws {Deno.errors.AddrInUse} When the port is in use.
+ * @throws {Deno.errors.PermissionDenied} When the system keeps the port from this user.
+ * @throws {Deno.errors.NotCapable} Without `--allow-net`, and without `--allow-read` for the module and this package where
+ * they are files.
+ *
+ * @example A handler in a module of its own, which is made here
+ * ```ts
+ * import { serve } from "@tftpkit/tftp/server";
+ * import { get } from "@tftpkit/tftp/client";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const module = `data:text/javascript,${
+ *   encodeURIComponent("export default async ({ filename }) => { throw new Deno.errors.NotFound(filename); }")
+ * }`;
+ * const server = serve({ hostname: "127.0.0.1", port: 0, workers: { module, count: 1 } });
+ * const code = await get(`tftp://127.0.0.1:${server.addr.port}/x`).catch((error) => error.code);
+ * assertEquals(code, 1);
+ * await server.shutdown();
+ * ```
+ */
+export function serve(
+  options: ServeOptions & { readonly workers: WorkerOptions },
+): TftpServer;
 export function serve(
   optionsOrHandler: ServeOptions | TftpHandler,
   maybeHandler?: TftpHandler,
 ): TftpServer {
   const [options, handler] = typeof optionsOrHandler === "function"
     ? [{}, optionsOrHandler]
-    : [optionsOrHandler, maybeHandler!];
+    : [optionsOrHandler, maybeHandler];
   const engine = new Engine(resolveOptions(options, handler), options);
   const shutdown = () => engine.shutdown();
   const { signal } = options;
@@ -184,6 +227,7 @@ export function serve(
     finished: engine.finished.then(() => {}),
     ref: () => engine.setRef(true),
     unref: () => engine.setRef(false),
+    reloadWorkers: async (data) => await engine.workers?.reload(data),
     shutdown,
     [Symbol.asyncDispose]: shutdown,
   };

@@ -7,7 +7,7 @@ import {
 } from "../handlers/mod.ts";
 import { pathBelow } from "../handlers/path_below.ts";
 import { formatAddress, RateLimiter, udpImplementation } from "../net/mod.ts";
-import type { TftpServer } from "../server.ts";
+import { type TftpServer, WorkerError } from "../server.ts";
 import { type Command, type ParsedArguments, UsageError } from "./command.ts";
 import { problemsOf } from "./config.ts";
 import { withConfigFile } from "./config_file.ts";
@@ -39,6 +39,8 @@ import {
   permissionsFor,
   rootsText,
 } from "./serve_text.ts";
+
+import { handOver, planWorkers, workerPlan } from "./serve_workers.ts";
 
 /** `serve [DIR]` */
 export const serveCommand: Command = {
@@ -88,11 +90,13 @@ async function run(
       );
     }
   }
+  const workers = await planWorkers(plan, context);
   const server = await listen(
     {
       ...plan,
       options: {
         ...plan.options,
+        ...(workers ? { workers, onError: tellBroken(context) } : {}),
         ...(capture ? { network: capture.network } : {}),
         onEvent: live.onEvent,
       },
@@ -107,7 +111,15 @@ async function run(
   const stopReloading = context.onReload(
     makeReloader(
       live,
-      () => load(args, context, resources, live.current.logs ?? null),
+      async () => {
+        const { logs = null } = live.current;
+        const state = await load(args, context, resources, logs);
+        if (workers && !state.plan.origin) {
+          const { count } = workers;
+          await server.reloadWorkers(workerPlan(state.plan, count));
+        }
+        return state;
+      },
       context,
       () => server.shutdown(),
     ),
@@ -161,15 +173,22 @@ function originResources({ env, stderr }: CliContext): OriginResources {
  */
 function restrictLive(live: LiveState): TftpHandler {
   const NONE: AccessPolicy = {};
+  const handler = handOver(() => live.current.plan, live.handler);
   const restricted = restrict(
     () => live.current.plan.policy ?? NONE,
-    live.handler,
+    handler,
     { names: false },
   );
   return (request) =>
-    live.current.plan.policy === null
-      ? live.handler(request)
-      : restricted(request);
+    live.current.plan.policy === null ? handler(request) : restricted(request);
+}
+
+/** A handler's faults are told as events; that a thread broke is not. */
+function tellBroken({ stderr }: CliContext): (error: unknown) => void {
+  return (error) => {
+    if (!(error instanceof WorkerError)) return;
+    stderr.write(`WARNING: ${error.message}\n`);
+  };
 }
 
 /** `--check`: exit status 2 when it would not work. */

@@ -21,6 +21,22 @@ import { explain } from "./explain.ts";
 import { type OriginResources, serveOrigin } from "./serve_origin.ts";
 import type { ServePlan } from "./serve_plan.ts";
 
+/** What of a plan a handler is made of. */
+export type HandlerPlan = Pick<
+  ServePlan,
+  | "origin"
+  | "roots"
+  | "uploadRoot"
+  | "directory"
+  | "fileCacheBytes"
+  | "clientRoot"
+  | "mapPath"
+  | "mapSteps"
+  | "pcrePath"
+  | "isLowercase"
+  | "policy"
+>;
+
 /**
  * What answers requests by a plan. It is made again on each reload, so that everything it reads from files is read here,
  * and not before; what cannot be read is thrown, and the old handler stays.
@@ -30,7 +46,7 @@ import type { ServePlan } from "./serve_plan.ts";
  * @returns The handler.
  */
 export async function makeHandler(
-  plan: ServePlan,
+  plan: HandlerPlan,
   resources: OriginResources,
 ): Promise<TftpHandler> {
   const { origin, mapPath, pcrePath } = plan;
@@ -54,7 +70,7 @@ export async function makeHandler(
 
 /** What finds the files that the handler behind a map file would find for the same client. */
 async function checkerFor(
-  plan: ServePlan,
+  plan: HandlerPlan,
   request: TftpRequest,
 ): Promise<FileChecker> {
   // Whether an origin has a file is not known before it is asked.
@@ -92,7 +108,7 @@ async function read<Rules>(
 }
 
 /** Files out of directories, and uploads into one. */
-function serveFiles(plan: ServePlan): TftpHandler {
+function serveFiles(plan: HandlerPlan): TftpHandler {
   const { roots, uploadRoot, fileCacheBytes: maxBytes } = plan;
   const directory = maxBytes === 0
     ? plan.directory
@@ -105,13 +121,13 @@ function serveFiles(plan: ServePlan): TftpHandler {
 }
 
 /** Whether uploads go to where files are read, and not into a directory of their own. */
-function isUploadShared({ roots, uploadRoot }: ServePlan): boolean {
+function isUploadShared({ roots, uploadRoot }: HandlerPlan): boolean {
   return uploadRoot === roots[0];
 }
 
 /** The directories of a client. */
 async function rootsFor(
-  { clientRoot: by, directory: { symlinks = "inside" } }: ServePlan,
+  { clientRoot: by, directory: { symlinks = "inside" } }: HandlerPlan,
   shared: readonly string[],
   request: TftpRequest,
 ): Promise<readonly string[]> {
@@ -122,9 +138,9 @@ async function rootsFor(
 }
 
 function serveRoots(
-  plan: ServePlan,
+  plan: HandlerPlan,
   shared: readonly string[],
-  directory: ServePlan["directory"],
+  directory: HandlerPlan["directory"],
 ): TftpHandler {
   const serve = (request: TftpRequest, roots: readonly string[]) =>
     roots.length === 1

@@ -262,6 +262,13 @@ const LOG_OPTIONS: readonly OptionSpec[] = [
 
 const PROCESS_OPTIONS: readonly OptionSpec[] = [
   {
+    name: "workers",
+    value: "COUNT",
+    type: { kind: "integer", min: 0, max: 64 },
+    description:
+      "Serve transfers in this many threads besides the one that hears requests (default: none below 4 processors, else two less than those, 4 at most)",
+  },
+  {
     name: "config",
     alias: "c",
     value: "FILE",

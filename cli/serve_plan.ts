@@ -41,6 +41,8 @@ export interface ServePlan {
   readonly isLowercase: boolean;
   /** Who may do how much; `null` for everybody and everything. */
   readonly policy: AccessPolicy | null;
+  /** How many workers there are; `null` when that was left open. */
+  readonly workers: number | null;
   /** What is told, and where. */
   readonly logs: LogPlan;
   /** The file for all datagrams; `null` for none. */
@@ -83,6 +85,7 @@ export function planServe(args: ParsedArguments): ServePlan {
     pcrePath: args.text("pcre-file") ?? null,
     isLowercase: args.has("lowercase"),
     policy: planPolicy(args, uploadRoot),
+    workers: args.integer("workers") ?? null,
     logs: planLogs(args),
     pcapPath: args.text("pcap") ?? null,
     options: planOptions(args),

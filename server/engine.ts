@@ -1,13 +1,24 @@
 // What holds a server together: its listeners, its sessions, and the way they all end.
 
-import { type DatagramSocket, Ticker, type UdpAddress } from "../net/mod.ts";
+import {
+  type DatagramSocket,
+  isSameAddress,
+  type Network,
+  Ticker,
+  type UdpAddress,
+} from "../net/mod.ts";
 import { ERROR_CODE, TftpError } from "../packet/mod.ts";
 import { bindListeners } from "./bind.ts";
 import type { ServerEvent } from "./events.ts";
 import { Listener, type ListenerHost } from "./listener.ts";
 import type { ServeOptions, ServerConfig } from "./options.ts";
+import { LoopPoll } from "./loop_poll.ts";
 import type { Session } from "./session.ts";
 import { ANSWER_TIME_MS, SessionTable } from "./session_table.ts";
+import { needsTurns, Turns } from "./turns.ts";
+import { checkModuleAccess } from "./workers/module_access.ts";
+import { WorkerPool } from "./workers/pool.ts";
+import { transferOptions } from "./workers/transfer_options.ts";
 
 /** Listeners and sessions of one server. */
 export class Engine implements ListenerHost {
@@ -16,8 +27,10 @@ export class Engine implements ListenerHost {
   readonly portsInUse: Set<number> = new Set();
   readonly listening: Promise<readonly UdpAddress[]>;
   readonly finished: Promise<void>;
+  readonly workers: WorkerPool | null;
   readonly #options: ServeOptions;
   readonly #sessions: SessionTable;
+  readonly #poll: LoopPoll;
   #listeners: Listener[] = [];
   #isRef = true;
   #lastId = 0;
@@ -25,13 +38,17 @@ export class Engine implements ListenerHost {
   #finish!: { resolve(): void; reject(error: unknown): void };
 
   constructor(config: ServerConfig, options: ServeOptions) {
-    this.config = config;
     this.#options = options;
+    this.#poll = new LoopPoll(config);
+    this.config = needsTurns(options)
+      ? { ...config, network: this.#turnsOf(config.network) }
+      : config;
     this.ticker = new Ticker(config.clock);
     this.#sessions = new SessionTable(config.limits);
     this.finished = new Promise((resolve, reject) => {
       this.#finish = { resolve, reject };
     });
+    this.workers = this.#makeWorkers();
     const sockets = bindListeners(config);
     this.listening = sockets instanceof Promise
       ? sockets.then((sockets) => this.#listen(sockets))
@@ -105,6 +122,32 @@ export class Engine implements ListenerHost {
     return this.#shutdown ??= this.#shutDown();
   }
 
+  #turnsOf(network: Network): Network {
+    return new Turns(() => this.#poll.wait()).of(network);
+  }
+
+  #makeWorkers(): WorkerPool | null {
+    const { workers, clock } = this.config;
+    if (workers === null) return null;
+    checkModuleAccess(workers.module);
+    const transfers = transferOptions(this.#options);
+    return new WorkerPool({ workers, transfers }, {
+      clock,
+      isWatched: this.isWatched,
+      reportFault: (error) => this.reportFault(error),
+      onRestart: ({ packet, remote, local }) =>
+        this.#listeners
+          .find(({ socket }) => isSameAddress(socket.address, local))
+          ?.begin(packet, remote),
+      onDead: (error) => {
+        // Where the main thread has a handler of its own, that one goes on.
+        if (this.config.hasHandler) return;
+        this.#finish.reject(error);
+        this.shutdown();
+      },
+    });
+  }
+
   #listen(sockets: readonly DatagramSocket[]): readonly UdpAddress[] {
     this.#listeners = sockets.map((socket) => new Listener(socket, this));
     for (const listener of this.#listeners) {
@@ -124,6 +167,7 @@ export class Engine implements ListenerHost {
       this.#closeSockets();
       throw error;
     }
+    this.workers?.start();
     return this.addresses;
   }
 
@@ -145,6 +189,8 @@ export class Engine implements ListenerHost {
     // A turn for the last packets that are on their way out.
     await Promise.resolve();
     this.#closeSockets();
+    this.#poll.close();
+    this.workers?.close();
     this.#finish.resolve();
   }
 

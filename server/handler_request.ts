@@ -10,6 +10,7 @@ import {
 } from "../packet/mod.ts";
 import type { OptionAnswers } from "./custom_options.ts";
 import type { RequestInfo } from "./events.ts";
+import { type WayToWorkers, WORKERS } from "./workers/in_worker.ts";
 
 /** What a request consists of besides what the packet says. */
 export interface RequestParts {
@@ -19,6 +20,8 @@ export interface RequestParts {
   readonly answers: OptionAnswers;
   /** Makes the signal, when a handler asks for it: most never do. */
   readonly getSignal: () => AbortSignal;
+  /** What `inWorker` hands it over to; `null` where there is nothing. */
+  readonly workers: WayToWorkers | null;
 }
 
 /**
@@ -28,8 +31,8 @@ export interface RequestParts {
  */
 export function makeRequest(
   info: RequestInfo,
-  { body, answers, getSignal }: RequestParts,
-): TftpRequest {
+  { body, answers, getSignal, workers }: RequestParts,
+): TftpRequest & { readonly [WORKERS]: WayToWorkers | null } {
   const { operation, filename, options, remote, local } = info;
   return {
     operation,
@@ -49,6 +52,7 @@ export function makeRequest(
       return getSignal();
     },
     body,
+    [WORKERS]: workers,
     acknowledgeOption: (name, value) => answers.acknowledge(name, value),
   };
 }

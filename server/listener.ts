@@ -2,12 +2,11 @@
 // 1. Only RRQ and WRQ get an answer here. An ERROR, an ACK, DATA, an OACK or junk gets none, so that two servers can never
 //    be set on each other (CVE-2024-2169); nor does anything from the port of a service that answers whatever it gets, or
 //    in the name of this socket itself.
-// 2. The same request from the same transfer ID is a retransmission: its first answer is sent once more. If the transfer has
-//    moved on, the repeated request was delayed on the way and is ignored, unless the client fell silent for longer than a
-//    few round trips: then it has started over. Another request from that transfer ID always means that. On a single port
-//    this also holds for an upload that has ended and stays in case its last ACK is lost: whatever a late request is
-//    answered with would be taken for the answer to the last block.
+// 2. A request from a transfer ID that has a transfer is looked at by `isNewRequest`, in the thread that has the transfer.
 // 3. In single-port mode everything else goes to the transfer with the address it came from.
+// 4. Requests that have come are all received before the first of them is begun: the system keeps 256, and a room full of
+//    machines that are switched on together sends more than that while one file is opened. They are begun in their order,
+//    and never so many in a row that the next ones are lost meanwhile.
 
 import {
   clientKey,
@@ -31,7 +30,9 @@ import {
   type RequestPacket,
   TftpError,
 } from "../packet/mod.ts";
-import { Session, type SessionHost } from "./session.ts";
+import { isNewRequest } from "./repeated_request.ts";
+import { Session } from "./session.ts";
+import type { SessionHost } from "./session_host.ts";
 
 /** Longest request that is looked at, in octets; RFC 2347 says 512, the field sends more. */
 const MAX_REQUEST_BYTES = 2048;
@@ -39,14 +40,17 @@ const MAX_REQUEST_BYTES = 2048;
 /** Octets of a datagram that is no request that are kept to tell about it. */
 const MAX_TOLD_BYTES = 512;
 
-/** Silence after which a repeated request means that the client has started over, in milliseconds. */
-const RESTART_SILENCE_MS = 1000;
+/** Requests that wait to be begun; while there are more, the system's buffer has to hold them. */
+const MAX_WAITING = 2048;
 
-/** The same in round trips, where these are long. */
-const RESTART_ROUND_TRIPS = 4;
+/** How long requests are begun in a row, in milliseconds: in this time less comes than the system keeps. */
+const BEGIN_MS = 1;
 
-/** The same where nothing could be measured, because the first answer was sent again: that is a slow network, or a bad one. */
-const UNMEASURED_RESTART_SILENCE_MS = 3000;
+/** Turns of the microtask queue in which a datagram that is at hand is received. */
+const RECEIVE_TURNS = 12;
+
+/** As many at once are a burst: there is another look whether more have come, before any is begun. */
+const BURST = 32;
 
 /** What a listener needs of its server. */
 export interface ListenerHost extends SessionHost {
@@ -62,6 +66,9 @@ export class Listener {
   readonly #host: ListenerHost;
   readonly #sessions = new SinglePort<Session>();
   readonly #errors: RateLimiter;
+  /** Requests that were received, and not begun. */
+  readonly #waiting: (readonly [Uint8Array, UdpAddress])[] = [];
+  #beginning: Promise<void> | null = null;
   #isDraining = false;
 
   constructor(socket: DatagramSocket, host: ListenerHost) {
@@ -83,20 +90,52 @@ export class Listener {
   /** Takes no more requests. The socket stays open where transfers use it. */
   drain(): void {
     this.#isDraining = true;
+    this.#waiting.length = 0;
     if (!this.#host.config.singlePort) this.socket.close();
   }
 
-  #handle(bytes: Uint8Array, from: UdpAddress): void {
+  #handle(bytes: Uint8Array, from: UdpAddress): void | Promise<void> {
     const opcode = peekOpcode(bytes);
     if (opcode === OPCODE.RRQ || opcode === OPCODE.WRQ) {
-      if (!this.#isDraining) this.#handleRequest(bytes, from);
-      return;
+      if (this.#isDraining) return;
+      // What is longer is refused for that, whatever follows.
+      this.#waiting.push([bytes.slice(0, MAX_REQUEST_BYTES + 1), from]);
+      this.#beginning ??= this.#beginWaiting();
+      return this.#waiting.length < MAX_WAITING ? undefined : this.#beginning;
     }
     if (this.#host.config.singlePort) {
       const session = this.#sessions.get(from);
       if (session) return session.handleDatagram(bytes, from);
     }
     this.#tellIgnored(bytes, from);
+  }
+
+  async #beginWaiting(): Promise<void> {
+    const { clock } = this.#host.config;
+    const pause = () =>
+      new Promise<void>((resolve) => clock.schedule(0, resolve));
+    await this.#receiveAtHand();
+    for (let seen = 0; this.#waiting.length - seen >= BURST;) {
+      seen = this.#waiting.length;
+      await pause();
+      await this.#receiveAtHand();
+    }
+    let begunAt = clock.now();
+    while (this.#waiting.length > 0) {
+      this.#handleRequest(...this.#waiting.shift()!);
+      if (clock.now() - begunAt < BEGIN_MS) continue;
+      await pause();
+      begunAt = clock.now();
+    }
+    this.#beginning = null;
+  }
+
+  /** Waits until what the socket has at hand is received. */
+  async #receiveAtHand(): Promise<void> {
+    for (let seen = -1; this.#waiting.length !== seen;) {
+      seen = this.#waiting.length;
+      for (let i = 0; i < RECEIVE_TURNS; i++) await null;
+    }
   }
 
   #handleRequest(bytes: Uint8Array, from: UdpAddress): void {
@@ -108,8 +147,20 @@ export class Listener {
       if (mayAnswer) this.#sendError(MALFORMED, from);
       return;
     }
+    this.begin(packet, from);
+  }
+
+  /**
+   * Begins what a client has asked for.
+   *
+   * @param packet The request.
+   * @param from The client.
+   */
+  begin(packet: RequestPacket, from: UdpAddress): void {
+    if (this.#isDraining) return;
     const earlier = this.#sessions.get(from);
-    if (earlier && !this.#isNewRequest(earlier, packet)) return;
+    if (earlier?.repeatElsewhere(packet)) return;
+    if (earlier && !isNewRequest(earlier, packet, this.#host.config)) return;
 
     const session = new Session(this.#host, this.socket, packet, from, {
       onRefuse: (error) => this.#sendError(error, from),
@@ -128,22 +179,6 @@ export class Listener {
     this.#sessions.set(from, session);
     this.#host.register(session);
     session.run().catch((error) => this.#host.reportFault(error));
-  }
-
-  /** What to do when a request comes from a transfer ID that has a transfer: see rule 2. */
-  #isNewRequest(earlier: Session, packet: RequestPacket): boolean {
-    const { clock, singlePort } = this.#host.config;
-    if (earlier.isEnded && !singlePort) return true;
-    if (earlier.isFor(packet)) {
-      if (!earlier.isEnded && !earlier.isProven) {
-        earlier.repeat();
-        return false;
-      }
-      const silenceMs = clock.now() - earlier.heardAt;
-      if (silenceMs < restartSilenceMs(earlier.roundTripMs)) return false;
-    }
-    if (!earlier.isEnded) earlier.abandon("The client has started over");
-    return true;
   }
 
   #sendError(error: TftpError, to: UdpAddress): void {
@@ -182,12 +217,6 @@ export class Listener {
       },
     });
   }
-}
-
-function restartSilenceMs(roundTripMs: number): number {
-  return roundTripMs < 0
-    ? UNMEASURED_RESTART_SILENCE_MS
-    : Math.max(RESTART_SILENCE_MS, RESTART_ROUND_TRIPS * roundTripMs);
 }
 
 const MALFORMED = new TftpError(ERROR_CODE.IllegalOperation);

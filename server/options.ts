@@ -25,6 +25,12 @@ import {
 } from "./custom_options.ts";
 import type { ServerEvent } from "./events.ts";
 import { DEFAULT_LIMITS, type ServerLimits } from "./limits.ts";
+import { inWorker } from "./workers/in_worker.ts";
+import {
+  resolveWorkers,
+  type WorkerConfig,
+  type WorkerOptions,
+} from "./workers/worker_options.ts";
 
 /** A range of ports, both ends included. */
 export interface PortRange {
@@ -112,6 +118,17 @@ export interface ServeOptions {
    * @default {any free port}
    */
   readonly portRange?: PortRange;
+  /**
+   * Threads that serve transfers, so that the main one only has to hear requests. What the module has is loaded by each of
+   * them; `limits`, events and `onError` are those of the whole server. Reading the module needs `--allow-read`, unless it
+   * comes from the network. As long as they run they keep the process alive, `unref()` or not.
+   *
+   * They open sockets of their own, so that there is nothing for them to do with `singlePort`, and functions do not get to them:
+   * neither `network`, `clock` and `random` nor `customOptions` go together with workers.
+   *
+   * @default {none: all transfers are served in the main thread}
+   */
+  readonly workers?: WorkerOptions;
   /** How much may go on at once. */
   readonly limits?: ServerLimits;
   /** What may be sent again to a client that has not yet proved its address. */
@@ -170,6 +187,8 @@ export interface ServeOptions {
 /** Options with every default filled in, and checked. */
 export interface ServerConfig {
   readonly handler: TftpHandler;
+  /** Whether it is the program's own, and not only the way to its workers. */
+  readonly hasHandler: boolean;
   readonly hostnames: readonly string[] | null;
   readonly port: number;
   readonly policy: NegotiationPolicy;
@@ -178,6 +197,7 @@ export interface ServerConfig {
   readonly retransmission: RetransmissionOptions;
   readonly singlePort: boolean;
   readonly portRange: PortRange | null;
+  readonly workers: WorkerConfig | null;
   readonly limits: Required<ServerLimits>;
   readonly unproven: UnprovenBudget;
   readonly dallyMs: number;
@@ -195,7 +215,7 @@ export interface ServerConfig {
  */
 export function resolveOptions(
   options: ServeOptions,
-  handler: TftpHandler,
+  handler?: TftpHandler,
 ): ServerConfig {
   const {
     hostname,
@@ -210,6 +230,7 @@ export function resolveOptions(
     retransmission = {},
     singlePort = false,
     portRange = null,
+    workers,
     limits = {},
     unproven = {},
     dallyMs = 6000,
@@ -236,7 +257,7 @@ export function resolveOptions(
   }
   // Checks its options; a mistake must not wait for the first request.
   new RetransmissionTimer(retransmission, { random, now: 0 });
-  if (typeof handler !== "function") {
+  if (!(workers && handler === undefined) && typeof handler !== "function") {
     throw new TypeError(
       `Cannot serve without a handler as it must be a function: current value is ${handler}`,
     );
@@ -260,12 +281,14 @@ export function resolveOptions(
       "Cannot serve on no address: name one, or leave out hostname for all",
     );
   }
+  if (workers) checkWorkers(options);
   const fullLimits = { ...DEFAULT_LIMITS, ...limits };
   for (const [name, value] of Object.entries(fullLimits)) {
     checkNumber(`limits.${name}`, value, 1, Number.MAX_SAFE_INTEGER);
   }
   return {
-    handler,
+    handler: handler ?? ((request) => inWorker(request)),
+    hasHandler: handler !== undefined,
     hostnames,
     port,
     policy: {
@@ -279,6 +302,7 @@ export function resolveOptions(
     retransmission,
     singlePort,
     portRange,
+    workers: workers ? resolveWorkers(workers) : null,
     limits: fullLimits,
     unproven,
     dallyMs,
@@ -287,4 +311,24 @@ export function resolveOptions(
     clock,
     random,
   };
+}
+
+/** What cannot be had in another thread. */
+function checkWorkers(options: ServeOptions): void {
+  const { singlePort, portRange, workers } = options;
+  const names = ["network", "clock", "random", "customOptions"] as const;
+  const rival = singlePort
+    ? "singlePort"
+    : names.find((name) => options[name] !== undefined);
+  if (rival) {
+    throw new TypeError(
+      `Cannot use ${rival} together with workers: choose one`,
+    );
+  }
+  const { count } = resolveWorkers(workers!);
+  if (portRange && portRange.last - portRange.first + 1 < count) {
+    throw new RangeError(
+      `Cannot divide portRange among ${count} workers as it must have a port for each`,
+    );
+  }
 }

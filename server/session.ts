@@ -2,6 +2,7 @@
 //
 //   asking the handler ──throws, or declines──▶ refused (one ERROR from the request port)
 //          │ source, sink or body
+//          ├──is to be served by a worker──▶ handed over ──▶ ended, closed: when the worker says so
 //          ▼
 //   transferring, on a socket of its own or on the listener's ──▶ ended ──▶ closed (some seconds later, for uploads)
 //
@@ -19,7 +20,6 @@ import {
   plainHostname,
   type Sink,
   type Source,
-  type Ticker,
   type UdpAddress,
 } from "../net/mod.ts";
 import { ERROR_CODE, type RequestPacket, TftpError } from "../packet/mod.ts";
@@ -32,8 +32,9 @@ import {
 } from "./handler_response.ts";
 import { OptionAnswers } from "./custom_options.ts";
 import type { RequestInfo, ServerEvent } from "./events.ts";
-import type { ServerConfig } from "./options.ts";
+import type { SessionCallbacks, SessionHost } from "./session_host.ts";
 import { ProgressTeller } from "./progress.ts";
+import { isSameRequest } from "./repeated_request.ts";
 import { isShortage } from "./shortage.ts";
 import { isSizeProbe, summarize } from "./summary.ts";
 import {
@@ -43,40 +44,8 @@ import {
   type TransferContext,
 } from "./transfer.ts";
 import { makeUploadBody, type UploadBody } from "./upload_body.ts";
-
-/** What a session needs of its server. */
-export interface SessionHost {
-  /** The server's options. */
-  readonly config: ServerConfig;
-  /** What watches deadlines. */
-  readonly ticker: Ticker;
-  /** Whether anybody wants to know events. */
-  readonly isWatched: boolean;
-  /** A number for the next request. */
-  nextId(): number;
-  /** Tells an event. */
-  emit(event: ServerEvent): void;
-  /** Ports of the range for transfers that this server uses. */
-  readonly portsInUse: Set<number>;
-  /** Ends the stay of a transfer that is done, so that its port is free; whether there was one. */
-  yieldPort(): boolean;
-  /** Ends what has nothing to lose, so that there is a socket or a file for the next request. */
-  makeRoom(): void;
-  /** Tells what a handler has thrown. */
-  reportFault(error: unknown): void;
-  /** A session has ended; it may stay a while. */
-  release(session: Session): void;
-  /** A session needs nothing any more. */
-  forget(session: Session): void;
-}
-
-/** What a session tells its listener. */
-export interface SessionCallbacks {
-  /** Sends an ERROR from the request port. */
-  readonly onRefuse: (error: TftpError) => void;
-  /** The session's address is free for another. */
-  readonly onClose: () => void;
-}
+import { requestToHandOver } from "./workers/in_worker.ts";
+import type { EndEvent, RemoteTransfer } from "./workers/remote_transfer.ts";
 
 /** What a response answers to custom options. */
 type Answers = TftpResponse["options"];
@@ -93,6 +62,7 @@ export class Session {
   #failure: { error: unknown } | null = null;
   #heardAt: number;
   #transfer: Transfer | null = null;
+  #remote: RemoteTransfer | null = null;
   #progress: ProgressTeller | null = null;
   #collectAnswers!: (
     options: Answers,
@@ -134,11 +104,13 @@ export class Session {
 
   /** Whether the client has answered, so that its address is its own. */
   get isProven(): boolean {
+    if (this.#remote) return this.#remote.standing === "proven";
     return this.#transfer?.machine.isProven ?? false;
   }
 
   /** Whether the client was answered, and has not said a word since. */
   get isHalfOpen(): boolean {
+    if (this.#remote) return this.#remote.standing === "answered";
     return this.#transfer !== null && !this.isProven;
   }
 
@@ -149,30 +121,22 @@ export class Session {
 
   /** When the client was last heard, in milliseconds. */
   get heardAt(): number {
-    return Math.max(this.#heardAt, this.#transfer?.driver.heardAt ?? -1);
+    return this.#remote?.heardAt ??
+      Math.max(this.#heardAt, this.#transfer?.driver.heardAt ?? -1);
   }
 
-  /**
-   * Whether a request is this one again: word for word, or without the options of which none was accepted. So a client
-   * asks that has not seen our answer yet, and has tried with options for long enough. It never turns back to options, so
-   * one with them, after one without, was late: answered anew, on a single port, a block of 512 octets would pass for the
-   * short last one of a transfer with larger blocks.
-   */
+  /** Whether a request is this one again; see `isSameRequest`. */
   isFor(packet: RequestPacket): boolean {
     const { info } = this;
-    if (
-      (packet.type === "RRQ") !== (info.operation === "read") ||
-      packet.filename !== info.filename || packet.mode !== info.mode
-    ) return false;
-    if (packet.options.length === 0) {
-      const accepted = this.#transfer?.negotiation.accepted ?? info.options;
-      return accepted.length === 0;
-    }
-    if (info.options.length === 0) return true;
-    return packet.options.length === info.options.length &&
-      packet.options.every(([name, value], index) =>
-        name === info.options[index]![0] && value === info.options[index]![1]
-      );
+    const accepted = this.#transfer?.negotiation.accepted ?? info.options;
+    return isSameRequest(packet, info, accepted);
+  }
+
+  /** Has the worker that serves it look at another request of its client; whether there is one. */
+  repeatElsewhere(packet: RequestPacket): boolean {
+    if (!this.#remote || this.#isEnded) return false;
+    this.#remote.repeat(packet);
+    return true;
   }
 
   /** The request came again: the first answer is sent once more, if there is one yet. */
@@ -189,6 +153,11 @@ export class Session {
 
   /** Ends it without a word to the client. */
   abandon(reason: string): void {
+    if (this.#remote) {
+      this.#remote.abandon(reason);
+      // Its place is wanted now, not when the worker has answered.
+      return this.#host.release(this);
+    }
     const error = new TftpError(ERROR_CODE.NotDefined, reason);
     if (this.#transfer) this.#transfer.driver.abandon(error);
     else this.#end(error);
@@ -196,13 +165,14 @@ export class Session {
 
   /** Ends it with an ERROR. */
   abort(error: TftpError): void {
-    if (this.#transfer) this.#transfer.driver.fail(error);
+    if (this.#remote) this.#remote.abort(error);
+    else if (this.#transfer) this.#transfer.driver.fail(error);
     else this.#refuse(error);
   }
 
   /** Closes it, if it only stays in case its last packet was lost. */
   dismiss(): void {
-    this.#transfer?.dismiss();
+    (this.#remote ?? this.#transfer)?.dismiss();
   }
 
   /** Asks the handler, and does what it says. Never rejects. */
@@ -214,7 +184,10 @@ export class Session {
       );
       if (this.#isEnded) return await discard(response);
       const options = response?.options;
-      if (!upload) {
+      const handedOver = requestToHandOver(response);
+      if (handedOver && !this.#isAccepted) {
+        this.#handOver(handedOver.filename, response!);
+      } else if (!upload) {
         await this.#transferFrom(await checkSource(response), options);
       } else if (this.#isAccepted) {
         await checkTakenOnce(response);
@@ -234,6 +207,22 @@ export class Session {
     }
   }
 
+  /** Has a worker serve it; from then on this only counts it, and tells what the worker tells. */
+  #handOver(filename: string, response: TftpResponse): void {
+    const { info } = this;
+    const order = { info, filename, response };
+    // The worker measures from here on.
+    const waitedMs = this.#host.config.clock.now() - this.startedAt;
+    this.#remote = this.#host.workers!.open(order, {
+      onTold: (event) =>
+        this.#host.emit({ ...event, request: info } as ServerEvent),
+      onEnd: (event) => this.#endElsewhere(event, waitedMs),
+      onRefuse: (error) => this.#refuse(error),
+      onDrop: (reason) => this.#drop(new NoAnswerError(reason)),
+      onClose: () => this.#close(),
+    });
+  }
+
   #makeRequest(upload: UploadBody | null): TftpRequest {
     const { config } = this.#host;
     const answers = new OptionAnswers(this.info, {
@@ -245,6 +234,7 @@ export class Session {
       body: upload?.stream ?? null,
       answers,
       getSignal: () => this.#abortSignal(),
+      workers: this.#host.workers,
     });
     this.#collectAnswers = (options) => {
       answers.acknowledgeAll(options);
@@ -369,6 +359,16 @@ export class Session {
     }
     this.#host.release(this);
     if (!this.#transfer) this.#close();
+  }
+
+  #endElsewhere(event: EndEvent, waitedMs: number): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    const durationMs = waitedMs + event.transfer.durationMs;
+    const transfer = { ...event.transfer, durationMs };
+    this.#host.emit({ ...event, transfer, request: this.info });
+    if (event.type === "failed") this.#abortController?.abort(event.error);
+    this.#host.release(this);
   }
 
   #close(): void {

@@ -143,7 +143,13 @@ Deno.test({
     );
     assertEquals(code, 0, text);
     const files = embeddedFiles(text);
-    for (const name of ["cli.ts", "cli/main.ts", "packet/decode.ts"]) {
+    for (
+      const name of [
+        ...["cli.ts", "cli/main.ts", "packet/decode.ts"],
+        // What workers load, by name.
+        ...["server/workers/entry.ts", "cli/serve_worker.ts"],
+      ]
+    ) {
       const all = name.replace(/[^/]+$/, "*");
       assert(files.includes(name) || files.includes(all), name);
     }

@@ -53,6 +53,9 @@ export const PERMISSIONS: readonly string[] = [
   "--no-prompt",
 ];
 
+/** What is loaded by name, and so is not found by following imports: where workers begin, and what they load. */
+const WORKER_FILES = ["server/workers/entry.ts", "cli/serve_worker.ts"];
+
 /** Where what is compiled is written, from the top of the repository. */
 export const ENTRY = "dist/build/tftpkit.ts";
 
@@ -80,6 +83,7 @@ export function compileArgs(
   return [
     "compile",
     ...PERMISSIONS,
+    ...WORKER_FILES.flatMap((file) => ["--include", file]),
     ...(target ? ["--target", target.triple] : []),
     ...["--output", output, entry],
   ];

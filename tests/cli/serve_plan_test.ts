@@ -25,6 +25,7 @@ const DEFAULTS: ServePlan = {
   mapSteps: 4096,
   pcrePath: null,
   isLowercase: false,
+  workers: null,
   policy: null,
   logs: {
     level: "INFO",

@@ -23,7 +23,12 @@ function make(info: Partial<RequestInfo>, getSignal = () => noSignal()) {
   });
   return {
     answers,
-    request: makeRequest(full, { body: null, answers, getSignal }),
+    request: makeRequest(full, {
+      body: null,
+      answers,
+      getSignal,
+      workers: null,
+    }),
   };
 }
 

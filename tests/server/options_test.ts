@@ -12,6 +12,7 @@ Deno.test("resolveOptions() has a default for everything", () => {
   const { network, ...config } = resolve();
   assertEquals(config, {
     handler,
+    hasHandler: true,
     hostnames: null,
     port: 69,
     policy: { maxBlockSize: 65464, maxWindowSize: 64, refuse: [] },
@@ -20,6 +21,7 @@ Deno.test("resolveOptions() has a default for everything", () => {
     retransmission: {},
     singlePort: false,
     portRange: null,
+    workers: null,
     limits: {
       maxTransfers: 4096,
       maxTransfersPerClient: 2048,
