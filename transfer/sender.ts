@@ -10,8 +10,9 @@
 //    sign that the window's first block was lost. It counts as that at most once per window, not before a round trip has
 //    passed, and not when our own retransmission explains it; so nothing can multiply.
 //    An ACK in mid-window says that what follows was lost, and the window starts anew behind it (RFC 7440 section 4),
-//    unless it ends the pass that was given up for the present one, and comes before a round trip has passed: then it is
-//    only late. Taken for a loss, it would start a pass of its own, and the two would chase each other to the file's end.
+//    unless it ends the pass that was given up for the present one: then it is only late, whenever it comes. Taken for a
+//    loss, it would start a pass of its own, and the two would chase each other to the file's end. No round trip tells
+//    them apart, as none is measured while blocks are sent twice, and the last one may have been shorter.
 // 3. An ACK for a block that was never sent is ignored.
 // 4. The block that is shorter than `blockSize` is the last; a file of whole blocks ends with an empty one.
 // 5. Packets are built in place in a ring of slots, one a block of the window, and stay there until acknowledged: what is
@@ -304,7 +305,7 @@ export class Sender extends TransferSide implements Machine {
     if (block === this.#last) {
       this.timer.disarm();
       this.endAsFinished();
-    } else if (this.#next > this.#base && this.#isLate(block, now)) {
+    } else if (this.#next > this.#base && block === this.#abandonedEnd) {
       this.#abandonedEnd = 0;
     } else if (this.#next > this.#base) {
       this.statistics.gaps++;
@@ -332,11 +333,6 @@ export class Sender extends TransferSide implements Machine {
     this.statistics.gaps++;
     this.emit({ type: "gap", block: this.#base });
     this.#restart(this.#base);
-  }
-
-  /** Whether an ACK in mid-window only ends the pass that was given up: see rule 2. */
-  #isLate(block: number, now: number): boolean {
-    return block === this.#abandonedEnd && this.#isTooEarly(now);
   }
 
   /** Whether what comes now cannot be an answer to the present pass yet. */
