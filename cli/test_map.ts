@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { jsonLine } from "../observe/mod.ts";
 import {
   fileChecker,
@@ -24,6 +25,11 @@ export const mapTestCommand: Command = {
     {
       name: "client",
       value: "ADDRESS",
+      type: {
+        kind: "text",
+        wish: "an IPv4 or IPv6 address",
+        isValid: (text) => isIP(text) !== 0,
+      },
       description:
         `Ask as this client, which \\i, \\x, 4 and 6 are about (default: ${DEFAULT_CLIENT})`,
     },

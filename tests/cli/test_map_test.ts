@@ -160,3 +160,15 @@ Deno.test("map-test says what is missing", async () => {
   assertMatch(context.stderr.text, /add --allow-read=x after "deno run"/);
   assertEquals((await run(["map-test", "/nowhere/at/all", "a"])).status, 1);
 });
+
+Deno.test("map-test asks as an address only", async () => {
+  using sandbox = new Sandbox({ "tftp.map": RULES });
+  const file = `${sandbox.path}/tftp.map`;
+  for (const client of ["nonsense", "192.0.2", "192.0.2.0/24", "host:69"]) {
+    const { status, stdout, stderr } = await run(
+      ["map-test", "--client", client, file, "a"],
+    );
+    assertEquals([status, stdout], [2, ""]);
+    assertMatch(stderr, /--client must be an IPv4 or IPv6 address: "/);
+  }
+});
