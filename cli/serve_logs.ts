@@ -22,7 +22,7 @@ import {
   tellAll,
   toRecord,
 } from "../observe/mod.ts";
-import type { ServeOptions } from "../server.ts";
+import type { ServeOptions, ServerEvent } from "../server.ts";
 import { given } from "../packet/given.ts";
 import { type ParsedArguments, UsageError } from "./command.ts";
 import type { CliContext } from "./context.ts";
@@ -244,15 +244,14 @@ function limitLines(write: Write, { stderr }: CliContext): Write {
 
 function tellJson({ level }: LogPlan, write: Write): Observer {
   const tell = (record: unknown) => write(jsonLine(record));
-  const isTold = level === "DEBUG"
-    ? () => true
-    : (type: string) => JSON_EVENTS.has(type);
+  const isTold = (event: ServerEvent) =>
+    level === "INFO" ? JSON_EVENTS.has(event.type) : isAtLeast(event, level);
   const limited = limitEvents((event) => tell(toRecord(event, new Date())), {
     onSuppressed: (count) =>
       tell({ time: new Date().toISOString(), event: "suppressed", count }),
   });
   return (event) => {
-    if (isTold(event.type)) limited(event);
+    if (isTold(event)) limited(event);
   };
 }
 
@@ -268,8 +267,20 @@ function tellPeople(
   });
   return (event) => {
     // What is not logged must not use up what may be.
-    if (level === "DEBUG" || eventLevel(event) !== "DEBUG") limited(event);
+    if (isAtLeast(event, level)) limited(event);
   };
+}
+
+/** How levels compare. */
+const RANKS: Readonly<Record<EventLevel, number>> = {
+  DEBUG: 0,
+  INFO: 1,
+  WARN: 2,
+  ERROR: 3,
+};
+
+function isAtLeast(event: ServerEvent, level: EventLevel): boolean {
+  return RANKS[eventLevel(event)] >= RANKS[level];
 }
 
 /** What is worth a line of JSON without --verbose: how each request ended. */

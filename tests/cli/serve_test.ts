@@ -237,11 +237,12 @@ Deno.test("serve -q tells only what went wrong", async () => {
   const ended = main(context);
   assertEquals(await getText(port, "file"), "text");
   await getText(port, "missing").catch(() => {});
+  await getText(port, "../file").catch(() => {});
   await context.stderr.until(/refused/);
   assertEquals(context.stderr.lines.length, 1);
   assertMatch(
     context.stderr.text,
-    /WARN .* read "missing" refused with code 1: .*No such file or directory\n$/,
+    /WARN .* read "\.\.\/file" refused with code 2: .*\n$/,
   );
   context.terminate();
   assertEquals([await ended, context.stdout.text], [0, ""]);
