@@ -11,6 +11,8 @@ import {
 import { type Operation, quoteText } from "../packet/mod.ts";
 import { type Command, type ParsedArguments, UsageError } from "./command.ts";
 import type { CliContext } from "./context.ts";
+import { explain } from "./explain.ts";
+import { statIfThere } from "./file_output.ts";
 import { filePermission, needPermissions } from "./permission.ts";
 
 /** Who asks, unless said otherwise: an address for documentation (RFC 5737). */
@@ -98,7 +100,10 @@ async function run(
     filePermission("read", file),
     ...root === undefined ? [] : [filePermission("read", root)],
   ]);
-  const tester = makeTester(await Deno.readTextFile(file), file, args, context);
+  if (root !== undefined && !statIfThere(root)?.isDirectory) {
+    throw new UsageError(`--root must be a directory: "${root}" is not`);
+  }
+  const tester = makeTester(await readRules(file), file, args, context);
   if (tester === null) return 2;
   const names = operands.length > 0 ? operands : await readNames(context);
   let status = 0;
@@ -111,6 +116,14 @@ async function run(
     context.stdout.write(text);
   });
   return status;
+}
+
+async function readRules(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    throw new Error(`Cannot read ${path}: ${explain(error)}`, { cause: error });
+  }
 }
 
 /** What tests a name; `null` when the file is wrong, which has been told then. */

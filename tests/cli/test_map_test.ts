@@ -161,6 +161,30 @@ Deno.test("map-test says what is missing", async () => {
   assertEquals((await run(["map-test", "/nowhere/at/all", "a"])).status, 1);
 });
 
+Deno.test("map-test names what it cannot read, and a root that is none", async () => {
+  using sandbox = new Sandbox({ "tftp.map": "rE a b", file: "" });
+  const at = (name: string) => `${sandbox.path}/${name}`;
+  for (
+    const [args, status, message] of [
+      [[at("nope"), "a"], 1, /^tftpkit: Cannot read .*\/nope: No such file/],
+      [
+        ["--root", at("no"), at("tftp.map"), "a"],
+        2,
+        /^tftpkit: --root must be a directory: ".*\/no" is not\n/,
+      ],
+      [
+        ["--root", at("file"), at("tftp.map"), "a"],
+        2,
+        /^tftpkit: --root must be a directory: ".*\/file" is not\n/,
+      ],
+    ] as const
+  ) {
+    const outcome = await run(["map-test", ...args]);
+    assertEquals([outcome.status, outcome.stdout], [status, ""]);
+    assertMatch(outcome.stderr, message);
+  }
+});
+
 Deno.test("map-test asks as an address only", async () => {
   using sandbox = new Sandbox({ "tftp.map": RULES });
   const file = `${sandbox.path}/tftp.map`;
