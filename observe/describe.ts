@@ -9,6 +9,7 @@ import {
   formatOptions,
   type OptionList,
   quoteText,
+  type TftpError,
 } from "../packet/mod.ts";
 import type {
   RequestInfo,
@@ -16,7 +17,7 @@ import type {
   TransferSummary,
 } from "../server/events.ts";
 import type { MachineEvent } from "../transfer/mod.ts";
-import { oneLine, systemText } from "./text.ts";
+import { messageOf, oneLine, remoteError, systemText } from "./text.ts";
 import { formatBytes, formatDuration, formatRate } from "./units.ts";
 
 /** How much an event matters, in the words of `@std/log`. */
@@ -100,10 +101,9 @@ export function eventLevel(event: ServerEvent): EventLevel {
 function isEndedAtOnce(
   { error, transfer }: Extract<ServerEvent, { type: "failed" }>,
 ): boolean {
-  const { origin, code } = packetOf(error);
-  return origin === "remote" && transfer.statistics.blocks === 0 &&
-    (code === ERROR_CODE.NotDefined ||
-      code === ERROR_CODE.OptionNegotiation);
+  const code = remoteError(error)?.code;
+  return transfer.statistics.blocks === 0 &&
+    (code === ERROR_CODE.NotDefined || code === ERROR_CODE.OptionNegotiation);
 }
 
 function eventText(event: ServerEvent): string {
@@ -137,7 +137,9 @@ function outcomeText(event: Exclude<ServerEvent, { type: "ignored" }>): string {
       if (isEndedAtOnce(event)) {
         return `ended by the client before the first block, after ${
           formatDuration(event.transfer.durationMs)
-        }: ${remoteText(event.error)}${repairText(event.transfer)}`;
+        }: ${packetText(remoteError(event.error)!)}${
+          repairText(event.transfer)
+        }`;
       }
       return `failed after ${
         formatBytes(event.transfer.statistics.bytes)
@@ -234,23 +236,12 @@ function repairText(transfer: Pick<TransferSummary, "statistics">): string {
 }
 
 function reason(error: unknown): string {
-  return packetOf(error).origin === "remote"
-    ? `the client said ${remoteText(error)}`
+  const remote = remoteError(error);
+  return remote
+    ? `the client said ${packetText(remote)}`
     : oneLine(systemText(messageOf(error)));
 }
 
-/** What another machine has written is quoted, so that it cannot pass for ours. */
-function remoteText(error: unknown): string {
-  return `ERROR ${packetOf(error).code} ${quoteText(messageOf(error))}`;
-}
-
-/** What an error tells of an ERROR packet, if there was one. */
-function packetOf(
-  error: unknown,
-): { readonly origin?: string; readonly code?: number } {
-  return Object(error);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function packetText({ code, message }: TftpError): string {
+  return `ERROR ${code} ${quoteText(message)}`;
 }

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { toRecord } from "../../observe/mod.ts";
-import { EVENTS, IGNORED, REQUEST } from "./_events.ts";
+import { TftpError } from "../../packet/mod.ts";
+import { EVENTS, IGNORED, REQUEST, TRANSFER } from "./_events.ts";
 
 const TIME = new Date("2026-01-02T03:04:05.678Z");
 
@@ -47,6 +48,24 @@ Deno.test("toRecord() takes whatever was thrown", () => {
       type: "refused",
       request: REQUEST,
       code: 0,
+      error,
+    } as const;
+    assertEquals(toRecord(event, TIME).reason, reason);
+  }
+});
+
+Deno.test("toRecord() tells what the client has said from what went wrong here", () => {
+  for (
+    const [origin, reason] of [
+      ["remote", "the client said ERROR 3: Disk full"],
+      ["local", "Disk full"],
+    ] as const
+  ) {
+    const error = new TftpError(3, "Disk full", { origin });
+    const event = {
+      type: "failed",
+      request: REQUEST,
+      transfer: TRANSFER,
       error,
     } as const;
     assertEquals(toRecord(event, TIME).reason, reason);
