@@ -135,10 +135,10 @@ export function openLogs(
   context: CliContext,
   before: Logs | null = null,
 ): Logs {
-  const { stdout, stderr } = context;
+  const { stderr } = context;
   using stack = new DisposableStack();
   const { file: options, accessFormat, isJson, recordPath } = plan;
-  const toOut: Write = (line) => stdout.write(line + "\n");
+  const toOut = writeLines(context);
   const file = options ? stack.use(openFile(options, context)) : null;
   const toFile: Write | null = file && ((line) => file.write(line));
   const observers: Observer[] = [];
@@ -223,6 +223,23 @@ function openRecord(path: string, { stderr }: CliContext): OpenRecord {
         },
       };
     },
+  };
+}
+
+/** Lines to standard output. That nobody takes them ends no server, but is told. */
+function writeLines({ stdout, stderr }: CliContext): Write {
+  let isBroken = false;
+  return (line) => {
+    try {
+      stdout.write(line + "\n");
+      isBroken = false;
+    } catch (error) {
+      if (isBroken) return;
+      isBroken = true;
+      stderr.write(
+        `WARNING: ${explain(error)}. What is logged there is lost\n`,
+      );
+    }
   };
 }
 

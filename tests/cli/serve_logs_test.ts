@@ -8,6 +8,7 @@ import {
 } from "../../cli/serve_logs.ts";
 import { SERVE_OPTIONS } from "../../cli/serve_options.ts";
 import type { RequestInfo, ServerEvent } from "../../server.ts";
+import { replace } from "../handlers/_sandbox.ts";
 import { TempDir } from "../interop/_files.ts";
 import { FakeContext, type FakeContextOptions } from "./_context.ts";
 
@@ -125,6 +126,32 @@ Deno.test("openLogs() floods nobody with an access log", () => {
   logs.close();
   assert(context.stdout.lines.length < 1500);
 });
+
+for (const args of ["--json", "--access-log"]) {
+  Deno.test(`openLogs() with ${args} warns once when standard output takes nothing`, () => {
+    const context = new FakeContext([]);
+    let isBroken = true;
+    const written: string[] = [];
+    using _ = replace(context.stdout, {
+      write(data: string | Uint8Array) {
+        if (isBroken) throw new Error("Cannot write to standard output: gone");
+        written.push(`${data}`);
+      },
+    });
+    const command = { name: "serve", options: SERVE_OPTIONS };
+    const logs = openLogs(planLogs(parseCommand(command, [args])), context);
+    for (const broken of [true, true, false, true]) {
+      isBroken = broken;
+      for (const event of EVENTS) logs.onEvent(event);
+    }
+    logs.close();
+    const warnings = context.stderr.lines.filter((line) => !/^\d/.test(line));
+    const warning =
+      "WARNING: Cannot write to standard output: gone. What is logged there is lost";
+    assertEquals(warnings, [warning, warning]);
+    assertEquals(written.length, 2);
+  });
+}
 
 for (const args of ["-q", "-q --json"]) {
   Deno.test(`openLogs() with ${args} has room for a warning behind many absent files`, () => {
