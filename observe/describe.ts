@@ -17,7 +17,14 @@ import type {
   TransferSummary,
 } from "../server/events.ts";
 import type { MachineEvent } from "../transfer/mod.ts";
-import { messageOf, oneLine, remoteError, systemText } from "./text.ts";
+import {
+  CLIENT,
+  messageOf,
+  oneLine,
+  OTHER_SERVER,
+  remoteError,
+  systemText,
+} from "./text.ts";
 import { formatBytes, formatDuration, formatRate } from "./units.ts";
 
 /** How much an event matters, in the words of `@std/log`. */
@@ -144,10 +151,12 @@ function outcomeText(event: Exclude<ServerEvent, { type: "ignored" }>): string {
       return `failed after ${
         formatBytes(event.transfer.statistics.bytes)
       } and ${formatDuration(event.transfer.durationMs)}: ${
-        reason(event.error)
+        reason(event.error, CLIENT)
       }${repairText(event.transfer)}`;
     case "refused":
-      return `refused with code ${event.code}: ${reason(event.error)}`;
+      return `refused with code ${event.code}: ${
+        reason(event.error, OTHER_SERVER)
+      }`;
     case "dropped":
       return `left unanswered: ${event.reason}`;
     case "retransmission":
@@ -235,10 +244,10 @@ function repairText(transfer: Pick<TransferSummary, "statistics">): string {
   }`;
 }
 
-function reason(error: unknown): string {
+function reason(error: unknown, speaker: string): string {
   const remote = remoteError(error);
   return remote
-    ? `the client said ${packetText(remote)}`
+    ? `${speaker} said ${packetText(remote)}`
     : oneLine(systemText(messageOf(error)));
 }
 

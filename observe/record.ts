@@ -1,7 +1,7 @@
 import { formatAddress } from "../net/mod.ts";
 import type { OptionList } from "../packet/mod.ts";
 import type { ServerEvent, TransferSummary } from "../server/events.ts";
-import { messageOf, remoteError } from "./text.ts";
+import { CLIENT, messageOf, OTHER_SERVER, remoteError } from "./text.ts";
 
 /** An event as plain data: what a line of JSON Lines holds. Names are stable; more may come. */
 export interface EventRecord {
@@ -100,10 +100,10 @@ function details(
     case "failed":
       return {
         ...transferDetails(event.transfer),
-        reason: reasonOf(event.error),
+        reason: reasonOf(event.error, CLIENT),
       };
     case "refused":
-      return { code: event.code, reason: reasonOf(event.error) };
+      return { code: event.code, reason: reasonOf(event.error, OTHER_SERVER) };
     case "dropped":
       return { reason: event.reason };
     case "retransmission":
@@ -141,10 +141,10 @@ function toObject(options: OptionList): Record<string, string> {
 /** Characters of a reason that are told: names from the network can be long, and stand in it more than once. */
 const MAX_REASON_LENGTH = 600;
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, speaker: string): string {
   const remote = remoteError(error);
   const text = remote
-    ? `the client said ERROR ${remote.code}: ${remote.message}`
+    ? `${speaker} said ERROR ${remote.code}: ${remote.message}`
     : messageOf(error);
   return text.length <= MAX_REASON_LENGTH
     ? text

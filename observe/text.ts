@@ -57,6 +57,12 @@ export function oneLine(text: string): string {
   );
 }
 
+/** Who has said what ended a transfer. */
+export const CLIENT = "the client";
+
+/** Who has said why a request is refused: the client waits for the answer, and what it gets may come from elsewhere. */
+export const OTHER_SERVER = "another server";
+
 /**
  * The ERROR packet of another machine, if that is what went wrong. What it says must not pass for ours.
  *

@@ -102,6 +102,15 @@ Deno.test("describeEvent() takes a read of a file that is absent for no fault", 
   }
 });
 
+Deno.test("describeEvent() knows that a request is not refused by its client", () => {
+  const error = new TftpError(1, "no", { origin: "remote" });
+  const event = { type: "refused", request: REQUEST, code: 1, error } as const;
+  assertEquals(
+    describeEvent(event).text,
+    '192.0.2.7:50000 read "boot.img" refused with code 1: another server said ERROR 1 "no"',
+  );
+});
+
 Deno.test("describeEvent() stays one line, whatever names, modes, options and errors hold", () => {
   const evil = 'x\r\n2026-01-01 INFO\x1b[2J\u2028\u202e\0"';
   const request = {

@@ -71,3 +71,12 @@ Deno.test("toRecord() tells what the client has said from what went wrong here",
     assertEquals(toRecord(event, TIME).reason, reason);
   }
 });
+
+Deno.test("toRecord() knows that a request is not refused by its client", () => {
+  const error = new TftpError(1, "no", { origin: "remote" });
+  const event = { type: "refused", request: REQUEST, code: 1, error } as const;
+  assertEquals(
+    toRecord(event, TIME).reason,
+    "another server said ERROR 1: no",
+  );
+});
