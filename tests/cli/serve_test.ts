@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { get, put } from "../../client.ts";
 import { main } from "../../cli/main.ts";
 import { OPTION_NAMES } from "../../packet/mod.ts";
-import { Sandbox } from "../handlers/_sandbox.ts";
+import { replace, Sandbox } from "../handlers/_sandbox.ts";
 import { FakeContext, run } from "./_context.ts";
 import { closeSockets, getText } from "./_server.ts";
 import { startServing } from "./_serving.ts";
@@ -259,6 +259,19 @@ Deno.test("serve ends at once at the second Ctrl-C", async () => {
   context.terminate();
   assertEquals(context.exitStatus, 1);
   assertEquals(context.stderr.lines.length, 3);
+});
+
+Deno.test("serve ends as it should when nobody takes what it says", async () => {
+  using sandbox = new Sandbox();
+  await using serving = await startServing([sandbox.path]);
+  const { context, ended } = serving;
+  using _ = replace(context.stderr, {
+    write() {
+      throw new Deno.errors.BrokenPipe("gone");
+    },
+  });
+  context.terminate();
+  assertEquals([await ended, context.exitStatus], [0, null]);
 });
 
 Deno.test("serve says what is wrong with its directory", async () => {
