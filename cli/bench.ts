@@ -3,9 +3,9 @@
 // 2. What was measured before Ctrl-C is told.
 // 3. What the measuring itself has cost is told, too.
 
-import { isIP } from "node:net";
 import process from "node:process";
 import type { ClientOptions, TftpTarget } from "../client.ts";
+import { resolveHost } from "../client/resolve_host.ts";
 import { systemClock, udpNetwork } from "../net/mod.ts";
 import {
   BENCH_OPTIONS,
@@ -174,7 +174,7 @@ async function measureAll(
   const target = plan.target && {
     ...plan.target,
     // Once for all transfers: what the resolver takes is not the server's.
-    hostname: await addressOf(plan.target.hostname),
+    hostname: await resolveHost(plan.target.hostname),
   };
   const cpuBefore = process.cpuUsage();
   const startedAt = systemClock.now();
@@ -209,19 +209,6 @@ async function measureAll(
     wallSeconds: (systemClock.now() - startedAt) / 1000,
   };
   return { report, statuses, coldFailure };
-}
-
-async function addressOf(hostname: string): Promise<string> {
-  if (isIP(hostname) !== 0) return hostname;
-  const { lookup } = await import("node:dns/promises");
-  try {
-    return (await lookup(hostname)).address;
-  } catch (cause) {
-    throw new Deno.errors.NotFound(
-      `Cannot find host "${hostname}": check the name, or use its address`,
-      { cause },
-    );
-  }
 }
 
 async function runReal(

@@ -4,6 +4,7 @@
 //    file are there to be chosen, and are for every request when they are alone.
 // 3. --each takes all that were named, or that the files have, or else all built-in ones.
 
+import { isIP } from "node:net";
 import {
   BUILTIN_SCENARIOS,
   type ChaosChoice,
@@ -72,6 +73,7 @@ export const CHAOS_OPTIONS: readonly OptionSpec[] = [
       kind: "text",
       wish: 'an address and a scenario, such as "192.0.2.5=lossy"',
       pattern: "[0-9A-Fa-f.:]+=[A-Za-z0-9-]+",
+      isValid: (text) => isIP(text.split("=", 1)[0]!) !== 0,
     },
     isRepeatable: true,
     description: "Misbehave like this for this client",
@@ -155,7 +157,7 @@ export async function planChaos(
     const close = nearest(name, known);
     throw new UsageError(
       `--${option} must name a scenario, and "${name}" is none${
-        close === null ? "" : `: "${close}" is one`
+        close === null ? ": --list shows them all" : `: "${close}" is one`
       }`,
     );
   };

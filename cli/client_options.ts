@@ -134,7 +134,7 @@ export const CLIENT_OPTIONS: readonly OptionSpec[] = [
 /** What {@linkcode CLIENT_OPTIONS} say, for the client. */
 export function clientOptions(args: ParsedArguments): ClientOptions {
   return {
-    rfc1350: args.has("rfc1350"),
+    ...rfc1350Options(args.has("rfc1350")),
     ...given({
       blksize: args.integer("blksize"),
       windowsize: args.integer("windowsize"),
@@ -145,6 +145,17 @@ export function clientOptions(args: ParsedArguments): ClientOptions {
     }),
     ...askedOptions(args.all("option")),
   };
+}
+
+/**
+ * What it takes to ask for no options: that a server knows none is no reason to break off a large file, which goes on with
+ * block 0 behind 65535 as with other clients.
+ *
+ * @param isOn Whether none are asked for.
+ * @returns The options of the client.
+ */
+export function rfc1350Options(isOn: boolean): ClientOptions {
+  return { rfc1350: isOn, ...(isOn ? { rollover: 0 as const } : {}) };
 }
 
 /** What `--option` says: what is built in has a setting of its own, or goes over the wire as it is. */

@@ -1,4 +1,5 @@
 import { processTerminal, type Terminal } from "./terminal.ts";
+import { systemText } from "../observe/text.ts";
 import { type Clock, systemClock } from "../net/mod.ts";
 import { writeAll } from "../net/write_all.ts";
 
@@ -100,8 +101,8 @@ export interface CliContext {
 export function denoContext(): CliContext {
   return {
     args: Deno.args,
-    stdout: outputOf(Deno.stdout),
-    stderr: outputOf(Deno.stderr),
+    stdout: outputOf(Deno.stdout, "standard output"),
+    stderr: outputOf(Deno.stderr, "standard error"),
     stdin: Deno.stdin.readable,
     openTerminal: processTerminal,
     noColor: Deno.noColor,
@@ -154,7 +155,7 @@ function terminalSize(): { columns: number; rows: number } {
   }
 }
 
-function outputOf(stream: typeof Deno.stdout): Output {
+function outputOf(stream: typeof Deno.stdout, name: string): Output {
   const encoder = new TextEncoder();
   return {
     isTerminal: stream.isTerminal(),
@@ -166,7 +167,19 @@ function outputOf(stream: typeof Deno.stdout): Output {
     },
     write(data) {
       const bytes = typeof data === "string" ? encoder.encode(data) : data;
-      writeAll(stream, bytes);
+      try {
+        writeAll(stream, bytes);
+      } catch (error) {
+        throw nameOutput(error, name);
+      }
     },
   };
+}
+
+/** The same error, so that it stays what it is to others, in words that say which output it was. */
+function nameOutput(error: unknown, name: string): unknown {
+  if (error instanceof Error) {
+    error.message = `Cannot write to ${name}: ${systemText(error.message)}`;
+  }
+  return error;
 }

@@ -5,13 +5,15 @@ import { quoteText, TftpError } from "../packet/mod.ts";
  * An error in one line for the person at the keyboard: what failed, and what to do.
  *
  * @param error What was thrown.
+ * @param verdict What the server did when it said ERROR.
  * @returns The line, without a line end.
  */
-export function explain(error: unknown): string {
+export function explain(
+  error: unknown,
+  verdict = "the server refused",
+): string {
   if (error instanceof TftpError && error.origin === "remote") {
-    return `the server refused with code ${error.code}: ${
-      quoteText(error.message)
-    }`;
+    return `${verdict} with code ${error.code}: ${quoteText(error.message)}`;
   }
   if (error instanceof Deno.errors.NotCapable) return explainPermission(error);
   return firstLine(systemText(messageOf(error)));

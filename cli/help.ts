@@ -1,53 +1,88 @@
 import { type Command, COMMON_OPTIONS, type OptionSpec } from "./command.ts";
-import { wrapText } from "./wrap.ts";
+import { wrapHanging, wrapText } from "./wrap.ts";
 
-/** Column in which descriptions of options begin. */
-const DESCRIPTION_COLUMN = 27;
+/** Columns of a help text that is not written to a terminal. */
+const USUAL_WIDTH = 80;
 
-/** Columns of a help text: what a terminal has at least. */
-const WIDTH = 80;
+/** Column in which descriptions of options begin; in a narrow terminal, below the option. */
+function descriptionColumn(width: number): number {
+  return width < 70 ? 8 : 27;
+}
 
-/** What `--help` says about a command. */
-export function commandHelp(programName: string, command: Command): string {
+/**
+ * What `--help` says about a command.
+ *
+ * @param programName The program.
+ * @param command The command.
+ * @param width Columns of a line, 40 or more.
+ * @returns Lines, each with its line end.
+ */
+export function commandHelp(
+  programName: string,
+  command: Command,
+  width = USUAL_WIDTH,
+): string {
+  const statusLines = ([status, meaning]: readonly [number, string]) =>
+    wrapHanging(`  ${status}`.padEnd(7) + meaning, width, 7);
   const sections = [
     command.summary,
     section(
       "Usage",
-      command.usage.map((usage) => `  ${programName} ${usage}`),
+      command.usage.flatMap((usage) =>
+        wrapHanging(`  ${programName} ${usage}`, width, 6)
+      ),
     ),
-    ...optionSections([...command.options, ...COMMON_OPTIONS]),
-    ...command.notes.map((note) => wrap(note, 0).join("\n")),
+    ...optionSections([...command.options, ...COMMON_OPTIONS], width),
+    ...command.notes.map((note) => wrapText(note, width).join("\n")),
     ...command.exitStatuses === undefined
       ? []
       : [section("Exit status", command.exitStatuses.flatMap(statusLines))],
     section(
       "Examples",
       command.examples.flatMap(([call, effect]) => [
+        // A call that is broken could not be copied.
         `  ${programName} ${call}`,
-        ...wrap(effect, 6).map((line) => `      ${line}`),
+        ...indented(effect, 6, width),
       ]),
     ),
   ];
   return sections.join("\n\n") + "\n";
 }
 
-/** What the program says about itself. */
+/**
+ * What the program says about itself.
+ *
+ * @param programName The program.
+ * @param commands What it can do.
+ * @param width Columns of a line, 40 or more.
+ * @returns Lines, each with its line end.
+ */
 export function programHelp(
   programName: string,
   commands: readonly Command[],
+  width = USUAL_WIDTH,
 ): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
+  const column = Math.max(...commands.map(({ name }) => name.length)) + 4;
   return [
     "A TFTP server and client",
-    section("Usage", [`  ${programName} COMMAND [OPTIONS] [ARGUMENTS]`]),
+    section(
+      "Usage",
+      wrapHanging(`  ${programName} COMMAND [OPTIONS] [ARGUMENTS]`, width, 6),
+    ),
     section(
       "Commands",
-      commands.map(({ name, summary }) =>
-        `  ${name.padEnd(width)}  ${summary}`
+      commands.flatMap(({ name, summary }) =>
+        wrapHanging(`  ${name}`.padEnd(column) + summary, width, column)
       ),
     ),
-    section("Options", COMMON_OPTIONS.map(optionLines)),
-    `"${programName} COMMAND --help" tells more about a command.`,
+    section(
+      "Options",
+      COMMON_OPTIONS.map((option) => optionLines(option, width)),
+    ),
+    wrapText(
+      `"${programName} COMMAND --help" tells more about a command.`,
+      width,
+    ).join("\n"),
   ].join("\n\n") + "\n";
 }
 
@@ -55,37 +90,33 @@ function section(title: string, lines: readonly string[]): string {
   return [`${title}:`, ...lines].join("\n");
 }
 
-function statusLines([status, meaning]: readonly [number, string]): string[] {
-  const indent = 7;
-  return wrap(meaning, indent).map((line, index) =>
-    (index === 0 ? `  ${status}` : "").padEnd(indent) + line
-  );
-}
-
 /** The options under their headings, in the order in which these come first; those without a heading are the last. */
-function optionSections(options: readonly OptionSpec[]): string[] {
+function optionSections(
+  options: readonly OptionSpec[],
+  width: number,
+): string[] {
   const groups = Map.groupBy(options, ({ group = "Options" }) => group);
   const rest = groups.get("Options") ?? [];
   groups.delete("Options");
   return [...groups, ["Options", rest] as const].map(([title, members]) =>
-    section(title, members.map(optionLines))
+    section(title, members.map((option) => optionLines(option, width)))
   );
 }
 
-function optionLines(option: OptionSpec): string {
+function optionLines(option: OptionSpec, width: number): string {
   const { alias, name, value, description } = option;
+  const column = descriptionColumn(width);
   const head = `  ${alias ? `-${alias}, ` : "    "}--${name}${
     value ? ` ${value}` : ""
   }`;
-  const [first = "", ...rest] = wrap(description, DESCRIPTION_COLUMN);
-  const indent = " ".repeat(DESCRIPTION_COLUMN);
-  const start = head.length + 1 < DESCRIPTION_COLUMN
-    ? head.padEnd(DESCRIPTION_COLUMN) + first
-    : `${head}\n${indent}${first}`;
-  return [start, ...rest.map((line) => indent + line)].join("\n");
+  const [first = "", ...rest] = indented(description, column, width);
+  return head.length + 1 < column
+    ? [head.padEnd(column) + first.trimStart(), ...rest].join("\n")
+    : [head, first, ...rest].join("\n");
 }
 
-/** Breaks a text into lines that fit beside an indent. */
-function wrap(text: string, indent: number): string[] {
-  return wrapText(text, WIDTH - indent);
+/** A text in lines that fit, behind blanks. */
+function indented(text: string, indent: number, width: number): string[] {
+  return wrapText(text, width - indent)
+    .map((line) => " ".repeat(indent) + line);
 }

@@ -8,6 +8,7 @@ import type { CliContext } from "./context.ts";
 import { dhcpCommand } from "./dhcp.ts";
 import { getCommand } from "./get.ts";
 import { commandHelp, programHelp } from "./help.ts";
+import { lineWidth } from "./wrap.ts";
 import { mapTestCommand } from "./test_map.ts";
 import { parseCommand } from "./parse.ts";
 import { probeCommand } from "./probe.ts";
@@ -65,11 +66,11 @@ async function dispatch(context: CliContext): Promise<number> {
   const [word, ...rest] = args;
   switch (word) {
     case undefined:
-      stderr.write(programHelp(programName, COMMANDS));
+      stderr.write(programHelp(programName, COMMANDS, lineWidth(stderr)));
       return 2;
     case "--help":
     case "-h":
-      stdout.write(programHelp(programName, COMMANDS));
+      stdout.write(programHelp(programName, COMMANDS, lineWidth(stdout)));
       return 0;
     case "--version":
     case "-V":
@@ -81,7 +82,7 @@ async function dispatch(context: CliContext): Promise<number> {
   const command = findCommand(word);
   const parsed = parseCommand(command, rest);
   if (parsed.has("help")) {
-    stdout.write(commandHelp(programName, command));
+    stdout.write(commandHelp(programName, command, lineWidth(stdout)));
     return 0;
   }
   if (parsed.has("version")) {
@@ -95,10 +96,11 @@ async function dispatch(context: CliContext): Promise<number> {
 function help(words: readonly string[], context: CliContext): number {
   const { programName, stdout } = context;
   const [word] = words;
+  const width = lineWidth(stdout);
   stdout.write(
     word === undefined
-      ? programHelp(programName, COMMANDS)
-      : commandHelp(programName, findCommand(word)),
+      ? programHelp(programName, COMMANDS, width)
+      : commandHelp(programName, findCommand(word), width),
   );
   return 0;
 }

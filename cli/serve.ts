@@ -328,12 +328,16 @@ function makeTerminator(
   return () => {
     if (++count > 1) return context.exit(1);
     // The terminal has shown "^C" without a line end.
-    if (context.stderr.isTerminal) context.stderr.write("\n");
-    context.stderr.write(
-      `Ending. Transfers under way get ${
-        shutdownTimeoutMs / 1000
-      } s to finish; Ctrl-C again ends at once.\n`,
-    );
+    const start = context.stderr.isTerminal ? "\n" : "";
+    try {
+      context.stderr.write(
+        `${start}Ending. Transfers under way get ${
+          shutdownTimeoutMs / 1000
+        } s to finish; Ctrl-C again ends at once.\n`,
+      );
+    } catch {
+      // Whoever read that has gone: transfers are to finish all the same.
+    }
     server.shutdown();
   };
 }

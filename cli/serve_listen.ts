@@ -81,6 +81,14 @@ function explainListen(
         } are addresses of this machine: use its own with --host`,
     );
   }
+  if (/failed to lookup address/.test(explain(error))) {
+    return new Error(
+      `There is no host ${
+        hostnames.map((name) => `"${name}"`).join(" or ")
+      } that is known here: use an address of this machine with --host`,
+      { cause: error },
+    );
+  }
   const where = hostnames.length === 0 ? "" : ` of ${hostnames.join(", ")}`;
   return new Error(`Cannot listen on port ${port}${where}: ${explain(error)}`, {
     cause: error,

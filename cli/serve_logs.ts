@@ -22,7 +22,7 @@ import {
   tellAll,
   toRecord,
 } from "../observe/mod.ts";
-import type { ServeOptions } from "../server.ts";
+import type { ServeOptions, ServerEvent } from "../server.ts";
 import { given } from "../packet/given.ts";
 import { type ParsedArguments, UsageError } from "./command.ts";
 import type { CliContext } from "./context.ts";
@@ -135,10 +135,10 @@ export function openLogs(
   context: CliContext,
   before: Logs | null = null,
 ): Logs {
-  const { stdout, stderr } = context;
+  const { stderr } = context;
   using stack = new DisposableStack();
   const { file: options, accessFormat, isJson, recordPath } = plan;
-  const toOut: Write = (line) => stdout.write(line + "\n");
+  const toOut = writeLines(context);
   const file = options ? stack.use(openFile(options, context)) : null;
   const toFile: Write | null = file && ((line) => file.write(line));
   const observers: Observer[] = [];
@@ -226,6 +226,23 @@ function openRecord(path: string, { stderr }: CliContext): OpenRecord {
   };
 }
 
+/** Lines to standard output. That nobody takes them ends no server, but is told. */
+function writeLines({ stdout, stderr }: CliContext): Write {
+  let isBroken = false;
+  return (line) => {
+    try {
+      stdout.write(line + "\n");
+      isBroken = false;
+    } catch (error) {
+      if (isBroken) return;
+      isBroken = true;
+      stderr.write(
+        `WARNING: ${explain(error)}. What is logged there is lost\n`,
+      );
+    }
+  };
+}
+
 /** Lines that are not more than a reader can take: 50 a second, or 500 at once. What is above is counted, and told. */
 function limitLines(write: Write, { stderr }: CliContext): Write {
   const limiter = new RateLimiter(50, { burst: 500 });
@@ -244,15 +261,14 @@ function limitLines(write: Write, { stderr }: CliContext): Write {
 
 function tellJson({ level }: LogPlan, write: Write): Observer {
   const tell = (record: unknown) => write(jsonLine(record));
-  const isTold = level === "DEBUG"
-    ? () => true
-    : (type: string) => JSON_EVENTS.has(type);
+  const isTold = (event: ServerEvent) =>
+    level === "INFO" ? JSON_EVENTS.has(event.type) : isAtLeast(event, level);
   const limited = limitEvents((event) => tell(toRecord(event, new Date())), {
     onSuppressed: (count) =>
       tell({ time: new Date().toISOString(), event: "suppressed", count }),
   });
   return (event) => {
-    if (isTold(event.type)) limited(event);
+    if (isTold(event)) limited(event);
   };
 }
 
@@ -268,8 +284,20 @@ function tellPeople(
   });
   return (event) => {
     // What is not logged must not use up what may be.
-    if (level === "DEBUG" || eventLevel(event) !== "DEBUG") limited(event);
+    if (isAtLeast(event, level)) limited(event);
   };
+}
+
+/** How levels compare. */
+const RANKS: Readonly<Record<EventLevel, number>> = {
+  DEBUG: 0,
+  INFO: 1,
+  WARN: 2,
+  ERROR: 3,
+};
+
+function isAtLeast(event: ServerEvent, level: EventLevel): boolean {
+  return RANKS[eventLevel(event)] >= RANKS[level];
 }
 
 /** What is worth a line of JSON without --verbose: how each request ended. */

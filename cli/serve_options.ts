@@ -198,7 +198,7 @@ const LOG_OPTIONS: readonly OptionSpec[] = [
     alias: "q",
     excludes: ["verbose"],
     isReloadable: true,
-    description: "Tell only what went wrong",
+    description: "Tell only what went wrong, which an absent file is not",
   },
   {
     name: "json",

@@ -213,6 +213,12 @@ function splitCommands(
   }
   const lines: (string | readonly string[])[] = [];
   for (const command of commands) {
+    const [first, second] = command;
+    if (second !== undefined && /\s/.test(first!)) {
+      throw new UsageError(
+        `-c takes all words behind it: put "${second}" before it, or leave out the quotation marks around "${first}"`,
+      );
+    }
     if (command.length === 1) lines.push(...command[0]!.split("\n"));
     else lines.push(command);
   }

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { jsonLine } from "../observe/mod.ts";
 import {
   fileChecker,
@@ -10,6 +11,8 @@ import {
 import { type Operation, quoteText } from "../packet/mod.ts";
 import { type Command, type ParsedArguments, UsageError } from "./command.ts";
 import type { CliContext } from "./context.ts";
+import { explain } from "./explain.ts";
+import { statIfThere } from "./file_output.ts";
 import { filePermission, needPermissions } from "./permission.ts";
 
 /** Who asks, unless said otherwise: an address for documentation (RFC 5737). */
@@ -24,6 +27,11 @@ export const mapTestCommand: Command = {
     {
       name: "client",
       value: "ADDRESS",
+      type: {
+        kind: "text",
+        wish: "an IPv4 or IPv6 address",
+        isValid: (text) => isIP(text) !== 0,
+      },
       description:
         `Ask as this client, which \\i, \\x, 4 and 6 are about (default: ${DEFAULT_CLIENT})`,
     },
@@ -92,7 +100,10 @@ async function run(
     filePermission("read", file),
     ...root === undefined ? [] : [filePermission("read", root)],
   ]);
-  const tester = makeTester(await Deno.readTextFile(file), file, args, context);
+  if (root !== undefined && !statIfThere(root)?.isDirectory) {
+    throw new UsageError(`--root must be a directory: "${root}" is not`);
+  }
+  const tester = makeTester(await readRules(file), file, args, context);
   if (tester === null) return 2;
   const names = operands.length > 0 ? operands : await readNames(context);
   let status = 0;
@@ -105,6 +116,14 @@ async function run(
     context.stdout.write(text);
   });
   return status;
+}
+
+async function readRules(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    throw new Error(`Cannot read ${path}: ${explain(error)}`, { cause: error });
+  }
 }
 
 /** What tests a name; `null` when the file is wrong, which has been told then. */

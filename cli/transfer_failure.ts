@@ -53,7 +53,10 @@ export function failureOf(
   const reason = reasonFor(error, circumstances);
   const code = reason === "refused" ? (error as TftpError).code : null;
   const advice = adviceFor(reason, code, circumstances) ?? socketAdvice(error);
-  const text = explain(error);
+  // Who has begun to take a file and cannot go on has refused nothing.
+  const text = reason === "refused" && circumstances.isBegun
+    ? explain(error, "the server ended the transfer")
+    : explain(error);
   return {
     reason,
     status: EXIT_STATUS[reason],
@@ -130,13 +133,13 @@ function refusalAdvice(
     case ERROR_CODE.FileNotFound:
       return operation === "get"
         ? "look at the name: it counts from the server's root, and upper case may matter"
-        : "many servers only take files that are there already: create it there first";
+        : "many servers take no new files, and none into a directory that is absent: create it there first";
     case ERROR_CODE.AccessViolation:
       return operation === "get"
         ? "the server may not read the file, or not for this address"
         : "the server takes no uploads, or not under this name";
     case ERROR_CODE.DiskFull:
-      return "make room on the server";
+      return "make room on the server, or let it take files of that size";
     case ERROR_CODE.IllegalOperation:
     case ERROR_CODE.OptionNegotiation:
       return `try again with ${dashes}rfc1350`;

@@ -12,6 +12,7 @@ import { type Source, streamSource } from "../net/mod.ts";
 import { formatBytes } from "../observe/mod.ts";
 import { quoteText } from "../packet/mod.ts";
 import type { CliContext } from "./context.ts";
+import { explain } from "./explain.ts";
 import { openOutput, type OutputOptions, statIfThere } from "./file_output.ts";
 import type { FileWatch } from "./file_watch.ts";
 
@@ -148,13 +149,23 @@ async function openInput(
   context: CliContext,
 ): Promise<Source> {
   if (path === null) return streamSource(context.stdin);
-  const info = await Deno.stat(path);
+  const info = await orUnreadable(Deno.stat(path));
   if (info.isDirectory) {
     throw new Error("it is a directory, name the files in it");
   }
   // A pipe that nobody writes to makes this wait, and Ctrl-C must be heard meanwhile.
-  const file = await Deno.open(path);
+  const file = await orUnreadable(Deno.open(path));
   return info.isFile && info.size > 0
     ? new FileSource(file, info)
     : streamSource(file.readable);
+}
+
+/** The system's words alone could be the server's. */
+async function orUnreadable<Result>(opening: Promise<Result>): Promise<Result> {
+  try {
+    return await opening;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    throw new Error(`it cannot be read: ${explain(cause)}`, { cause });
+  }
 }

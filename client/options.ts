@@ -68,7 +68,7 @@ export interface ClientOptions {
    */
   readonly customOptions?: Readonly<Record<string, string | CustomOptionWish>>;
   /**
-   * RFC 1350 to the letter: ask for nothing, not even the size.
+   * RFC 1350 to the letter: ask for nothing, not even the size, and break off after block 65535 unless `rollover` is given.
    *
    * @default {false}
    */
@@ -95,9 +95,9 @@ export interface ClientOptions {
   /** The finer points of retransmission. */
   readonly retransmission?: RetransmissionOptions;
   /**
-   * What follows block 65535, unless it was negotiated. Downloads take what the server makes of it.
+   * What follows block 65535, unless it was negotiated. With 0, downloads take what the server makes of it.
    *
-   * @default {0}
+   * @default {0, or "refuse" with `rfc1350`}
    */
   readonly rollover?: Rollover;
   /**

@@ -1,12 +1,30 @@
+// One line of text for each event, and how much it matters. Rules:
+// 1. A warning is for what went wrong. Boot firmware asks for many names that are not there, and asks for a size by a
+//    transfer that it ends at once: that goes well, and is told without alarm.
+// 2. What another machine has written is quoted, and no line holds what could break it.
+
 import { formatAddress } from "../net/mod.ts";
-import { formatOptions, type OptionList, quoteText } from "../packet/mod.ts";
+import {
+  ERROR_CODE,
+  formatOptions,
+  type OptionList,
+  quoteText,
+  type TftpError,
+} from "../packet/mod.ts";
 import type {
   RequestInfo,
   ServerEvent,
   TransferSummary,
 } from "../server/events.ts";
 import type { MachineEvent } from "../transfer/mod.ts";
-import { oneLine, systemText } from "./text.ts";
+import {
+  CLIENT,
+  messageOf,
+  oneLine,
+  OTHER_SERVER,
+  remoteError,
+  systemText,
+} from "./text.ts";
 import { formatBytes, formatDuration, formatRate } from "./units.ts";
 
 /** How much an event matters, in the words of `@std/log`. */
@@ -24,7 +42,8 @@ export interface EventDescription {
  * Tells an event of a server in one line: who, what, how much, how fast, with which options, and what had to be sent again.
  *
  * @param event The event.
- * @returns The line, and how much it matters. Size probes are nothing to worry about, and are `DEBUG`.
+ * @returns The line, and how much it matters. Size probes are nothing to worry about, and are `DEBUG`; a read of a file that
+ *   is absent, and a client that leaves before the first block without a reason, are `INFO`.
  *
  * @example A request that was refused
  * ```ts
@@ -72,12 +91,26 @@ export function eventLevel(event: ServerEvent): EventLevel {
     case "finished":
       return "INFO";
     case "failed":
+      return isEndedAtOnce(event) ? "INFO" : "WARN";
     case "refused":
+      return event.code === ERROR_CODE.FileNotFound &&
+          event.request.operation === "read"
+        ? "INFO"
+        : "WARN";
     case "dropped":
       return "WARN";
     default:
       return "DEBUG";
   }
+}
+
+/** Whether the client has left before any data was taken, and gave no reason: EDK2 says 8 "User aborted the transfer". */
+function isEndedAtOnce(
+  { error, transfer }: Extract<ServerEvent, { type: "failed" }>,
+): boolean {
+  const code = remoteError(error)?.code;
+  return transfer.statistics.blocks === 0 &&
+    (code === ERROR_CODE.NotDefined || code === ERROR_CODE.OptionNegotiation);
 }
 
 function eventText(event: ServerEvent): string {
@@ -108,13 +141,22 @@ function outcomeText(event: Exclude<ServerEvent, { type: "ignored" }>): string {
         optionText(event.transfer.acknowledged)
       }`;
     case "failed":
+      if (isEndedAtOnce(event)) {
+        return `ended by the client before the first block, after ${
+          formatDuration(event.transfer.durationMs)
+        }: ${packetText(remoteError(event.error)!)}${
+          repairText(event.transfer)
+        }`;
+      }
       return `failed after ${
         formatBytes(event.transfer.statistics.bytes)
       } and ${formatDuration(event.transfer.durationMs)}: ${
-        reason(event.error)
+        reason(event.error, CLIENT)
       }${repairText(event.transfer)}`;
     case "refused":
-      return `refused with code ${event.code}: ${reason(event.error)}`;
+      return `refused with code ${event.code}: ${
+        reason(event.error, OTHER_SERVER)
+      }`;
     case "dropped":
       return `left unanswered: ${event.reason}`;
     case "retransmission":
@@ -202,11 +244,13 @@ function repairText(transfer: Pick<TransferSummary, "statistics">): string {
   }`;
 }
 
-function reason(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const { origin, code } = Object(error) as { origin?: string; code?: number };
-  // What another machine has written is quoted, so that it cannot pass for ours.
-  return origin === "remote"
-    ? `the client said ERROR ${code} ${quoteText(text)}`
-    : oneLine(systemText(text));
+function reason(error: unknown, speaker: string): string {
+  const remote = remoteError(error);
+  return remote
+    ? `${speaker} said ${packetText(remote)}`
+    : oneLine(systemText(messageOf(error)));
+}
+
+function packetText({ code, message }: TftpError): string {
+  return `ERROR ${code} ${quoteText(message)}`;
 }

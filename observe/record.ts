@@ -1,6 +1,7 @@
 import { formatAddress } from "../net/mod.ts";
 import type { OptionList } from "../packet/mod.ts";
 import type { ServerEvent, TransferSummary } from "../server/events.ts";
+import { CLIENT, messageOf, OTHER_SERVER, remoteError } from "./text.ts";
 
 /** An event as plain data: what a line of JSON Lines holds. Names are stable; more may come. */
 export interface EventRecord {
@@ -34,7 +35,7 @@ export interface EventRecord {
   readonly roundTripMs?: number;
   /** The code of the ERROR packet of a refusal. */
   readonly code?: number;
-  /** The error, or why a request was left without an answer. */
+  /** The error, or why a request was left without an answer; of a client that has ended the transfer, what it said. */
   readonly reason?: string;
   /** A block number. */
   readonly block?: number;
@@ -99,10 +100,10 @@ function details(
     case "failed":
       return {
         ...transferDetails(event.transfer),
-        reason: messageOf(event.error),
+        reason: reasonOf(event.error, CLIENT),
       };
     case "refused":
-      return { code: event.code, reason: messageOf(event.error) };
+      return { code: event.code, reason: reasonOf(event.error, OTHER_SERVER) };
     case "dropped":
       return { reason: event.reason };
     case "retransmission":
@@ -140,8 +141,11 @@ function toObject(options: OptionList): Record<string, string> {
 /** Characters of a reason that are told: names from the network can be long, and stand in it more than once. */
 const MAX_REASON_LENGTH = 600;
 
-function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+function reasonOf(error: unknown, speaker: string): string {
+  const remote = remoteError(error);
+  const text = remote
+    ? `${speaker} said ERROR ${remote.code}: ${remote.message}`
+    : messageOf(error);
   return text.length <= MAX_REASON_LENGTH
     ? text
     : `${text.slice(0, MAX_REASON_LENGTH)}…`;

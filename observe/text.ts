@@ -1,4 +1,4 @@
-import { quoteText } from "../packet/mod.ts";
+import { quoteText, TftpError } from "../packet/mod.ts";
 
 /** What Deno puts behind the text of the system: the number again, the call, and paths that may be none of ours. */
 const DETAILS_REGEXP = /\.? \(os error \d+\)(?:: \w+ '.*)?$/s;
@@ -55,4 +55,30 @@ export function oneLine(text: string): string {
     UNSEEN_REGEXP,
     (character) => quoteText(character).slice(1, -1),
   );
+}
+
+/** Who has said what ended a transfer. */
+export const CLIENT = "the client";
+
+/** Who has said why a request is refused: the client waits for the answer, and what it gets may come from elsewhere. */
+export const OTHER_SERVER = "another server";
+
+/**
+ * The ERROR packet of another machine, if that is what went wrong. What it says must not pass for ours.
+ *
+ * @param error What was thrown.
+ * @returns The error, with code and text; `null` for any other.
+ */
+export function remoteError(error: unknown): TftpError | null {
+  return error instanceof TftpError && error.origin === "remote" ? error : null;
+}
+
+/**
+ * The message of whatever was thrown.
+ *
+ * @param error What was thrown.
+ * @returns The message, as it is.
+ */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -27,9 +27,8 @@ export function formatPacket(packet: Packet | Uint8Array): string {
       return formatPacket(decodePacket(packet));
     } catch (error) {
       if (!(error instanceof PacketSyntaxError)) throw error;
-      return `malformed, ${packet.length} octets: ${
-        hex(packet)
-      } (${error.message})`;
+      const shown = packet.length === 0 ? "" : `: ${hex(packet)}`;
+      return `malformed, ${packet.length} octets${shown} (${error.message})`;
     }
   }
   switch (packet.type) {

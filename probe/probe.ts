@@ -264,7 +264,7 @@ function whyNot(
 ): string | null {
   if (needs === "nothing") return null;
   if (needs === "wrap" && !has.wrap) {
-    return "not asked: takes 65536 blocks (wrap)";
+    return "not asked without --wrap: takes 65536 blocks";
   }
   if (needs !== "file" && !has[needs]) return "not asked";
   // To write, no other file is needed.

@@ -51,6 +51,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "mod.ts",
       "server.ts",
       "client.ts",
+      // How a server is named and found, as in probe.
+      "client",
       "simulator",
       "probe",
       "chaos",

@@ -232,7 +232,7 @@ function planTarget(
     );
   }
   if (!isUpload && isDirectory) {
-    throw new UsageError(`${url} names no file: put a name at its end`);
+    throw new UrlError(`${url} names no file: put a name at its end`);
   }
   try {
     // A directory is no file; with a name behind it, it is.

@@ -111,6 +111,8 @@ export function editedLines(
       isAsking = true;
       try {
         const answer = await wait(question);
+        // Ctrl-D leaves the cursor behind the question; Ctrl-C has ended the line.
+        if (isClosed) output.write("\n");
         return answer === null ? null : /^\s*y(es)?\s*$/i.test(answer);
       } finally {
         isAsking = false;

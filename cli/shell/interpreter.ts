@@ -97,7 +97,10 @@ export function findCommand(word: string): ShellCommand {
   }
   const absent = lower.startsWith("!") ? "!" : lower;
   if (Object.hasOwn(ABSENT, absent)) throw new ShellError(ABSENT[absent]!);
-  const near = nearest(lower, SHELL_COMMANDS.flatMap(({ names }) => names));
+  // A single letter is close to too much.
+  const words = SHELL_COMMANDS.flatMap(({ names }) => names)
+    .filter((name) => name.length > 1);
+  const near = nearest(lower, words);
   throw new ShellError(
     `There is no command "${word}"${
       near === null ? ': "help" lists them' : `: did you mean ${near}?`

@@ -5,6 +5,7 @@ import type { ClientOptions } from "../../client.ts";
 import { TFTP_PORT } from "../../net/mod.ts";
 import { formatDuration } from "../../observe/mod.ts";
 import { quoteText, type TransferMode } from "../../packet/mod.ts";
+import { rfc1350Options } from "../client_options.ts";
 
 /** What the shell remembers. */
 export interface ShellState {
@@ -89,7 +90,7 @@ export function clientOptionsOf(state: ShellState): ClientOptions {
   const { sourceAddress, sourcePort } = state;
   const retries = retriesOf(state);
   return {
-    rfc1350: state.isRfc1350,
+    ...rfc1350Options(state.isRfc1350),
     options: [...state.options],
     ...(blksize === null ? {} : { blksize }),
     ...(windowsize === null ? {} : { windowsize }),

@@ -224,9 +224,9 @@ const ROWS: readonly Row[] = [
     "result": "ok",
     "outcome": "finished",
     "deed":
-      "sent a made-up malformed, 0 octets:  (Cannot decode packet as it must have at least 2 octets: it has 0) before DATA 2 (512 octets)",
+      "sent a made-up malformed, 0 octets (Cannot decode packet as it must have at least 2 octets: it has 0) before DATA 2 (512 octets)",
     "wire": [
-      "a > C malformed, 0 octets:  (Cannot decode packet as it must have at least 2 octets: it has 0)",
+      "a > C malformed, 0 octets (Cannot decode packet as it must have at least 2 octets: it has 0)",
       "a > C DATA 2 (512 octets)",
       "C > a ACK 2",
     ],

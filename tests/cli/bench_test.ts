@@ -20,6 +20,12 @@ Deno.test("bench measures downloads, and says what measuring has cost", async ()
   assertEquals(requests.length, 7);
 });
 
+Deno.test("bench says with status 3 that a URL names no file", async () => {
+  const { status, stderr } = await run(["bench", "tftp://192.0.2.1/"]);
+  assertEquals(status, 3);
+  assertMatch(stderr, /names no file: put a name at its end/);
+});
+
 Deno.test("bench --json measures each pair of block and window size", async () => {
   await using _ = closeSockets();
   await using server = new TestServer({ "a.bin": "x".repeat(20_000) });

@@ -74,11 +74,15 @@ const WRONG: readonly [words: string, message: string][] = [
   ],
   [
     "--for *=nope-at-all",
-    '--for must name a scenario, and "nope-at-all" is none',
+    '--for must name a scenario, and "nope-at-all" is none: --list shows them all',
   ],
   [
     "--client nobody",
     '--client must be an address and a scenario, such as "192.0.2.5=lossy": "nobody" is not',
+  ],
+  [
+    "--client 1.2=lossy",
+    '--client must be an address and a scenario, such as "192.0.2.5=lossy": "1.2=lossy" is not',
   ],
   ["-s missing.toml", "missing.toml: there is no such file"],
   [

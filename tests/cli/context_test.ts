@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { denoContext } from "../../cli/context.ts";
+import { systemCode } from "../../net/mod.ts";
 import { replace } from "../handlers/_sandbox.ts";
 
 Deno.test("denoContext() is this process", () => {
@@ -50,6 +51,33 @@ Deno.test("Output.write() writes all of it, however little the system takes", ()
   stderr.write(new Uint8Array([1, 0, 255]));
   stderr.write("");
   assertEquals(taken, [0x61, 0xc3, 0xa9, 1, 0, 255]);
+});
+
+Deno.test("Output.write() says which output it was that failed", () => {
+  const { stdout, stderr } = denoContext();
+  for (
+    const [output, stream, name] of [
+      [stdout, Deno.stdout, "standard output"],
+      [stderr, Deno.stderr, "standard error"],
+    ] as const
+  ) {
+    const failure = Object.assign(
+      new Error("No space left on device (os error 28)"),
+      { code: "ENOSPC" },
+    );
+    using _ = replace(stream, {
+      writeSync() {
+        throw failure;
+      },
+    });
+    const error = assertThrows(() => output.write("x"), Error);
+    assertEquals(
+      error.message,
+      `Cannot write to ${name}: No space left on device`,
+    );
+    // What a server is told of it follows from that.
+    assertEquals(systemCode(error), "ENOSPC");
+  }
 });
 
 Deno.test("CliContext.isGranted() tells what is granted", async () => {

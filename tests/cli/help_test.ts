@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Command } from "../../cli/command.ts";
 import { commandHelp, programHelp } from "../../cli/help.ts";
 
@@ -121,4 +121,21 @@ Deno.test("commandHelp() lists exit statuses before the examples, where there ar
       "Examples:",
     ],
   );
+});
+
+Deno.test("commandHelp() and programHelp() fit a narrow terminal, and use a wide one", () => {
+  for (const width of [40, 60, 80, 100]) {
+    const texts = [
+      commandHelp("prog", command, width),
+      programHelp("prog", [command], width),
+    ];
+    const lines = texts.flatMap((text) => text.split("\n"));
+    const longest = Math.max(...lines.map((line) => line.length));
+    assert(longest <= width, `${longest} of ${width}`);
+  }
+  const [narrow, wide] = [40, 100].map((width) =>
+    commandHelp("prog", command, width)
+  );
+  assertMatch(narrow!, /^ {6}--size OCTETS\n {8}How much$/m);
+  assertMatch(wide!, /^ {27}An option .* and whose description needs$/m);
 });

@@ -63,7 +63,7 @@ Deno.test("put tries all files, and says why some fail", async () => {
   assertEquals([status, stdout], [9, ""]);
   assertEquals(
     stderr.replaceAll(sandbox.path, ""),
-    'Cannot put "/missing" to 127.0.0.1 as "missing": No such file or directory\n' +
+    'Cannot put "/missing" to 127.0.0.1 as "missing": it cannot be read: No such file or directory\n' +
       'Cannot put "/dir" to 127.0.0.1 as "dir": it is a directory, name the files in it\n',
   );
   assertEquals([...server.files.keys()], ["a", "c"]);

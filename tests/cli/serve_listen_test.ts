@@ -86,7 +86,7 @@ for (const isLate of [false, true]) {
       "a name that is none",
       new Error("failed to lookup address information"),
       { hostname: ["foo.invalid"] },
-      /^Cannot listen on port 69 of foo\.invalid: failed to lookup address information$/,
+      /^There is no host "foo\.invalid" that is known here: use an address of this machine with --host$/,
     ],
     [
       "whatever else",

@@ -8,6 +8,7 @@ import {
 } from "../../cli/serve_logs.ts";
 import { SERVE_OPTIONS } from "../../cli/serve_options.ts";
 import type { RequestInfo, ServerEvent } from "../../server.ts";
+import { replace } from "../handlers/_sandbox.ts";
 import { TempDir } from "../interop/_files.ts";
 import { FakeContext, type FakeContextOptions } from "./_context.ts";
 
@@ -44,9 +45,9 @@ function told(args: string, options: FakeContextOptions = {}): FakeContext {
 
 for (
   const [args, levels] of [
-    ["", ["WARN", "WARN"]],
-    ["-q", ["WARN", "WARN"]],
-    ["-v", ["DEBUG", "WARN", "WARN"]],
+    ["", ["INFO", "WARN"]],
+    ["-q", ["WARN"]],
+    ["-v", ["DEBUG", "INFO", "WARN"]],
   ] as const
 ) {
   Deno.test(`openLogs() logs with ${args || "no option"}: ${levels}`, () => {
@@ -61,7 +62,7 @@ Deno.test("openLogs() keeps each log line one line that steers no terminal", () 
   for (const line of stderr.lines) {
     assertMatch(
       line,
-      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (DEBUG|WARN ) 192\.0\.2\.7:50000 read "a\\n\\u001b\[31m\\u202e\\u2028b" /,
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (DEBUG|INFO |WARN ) 192\.0\.2\.7:50000 read "a\\n\\u001b\[31m\\u202e\\u2028b" /,
     );
     // deno-lint-ignore no-control-regex -- that there are none is what this is about
     assertEquals(/[\x00-\x1f\x7f-\x9f\u2028\u202e]/.test(line), false);
@@ -86,7 +87,7 @@ for (
   const [args, types] of [
     ["--json", ["refused", "dropped"]],
     ["--json -v", ["request", "refused", "dropped"]],
-    ["--json -q", ["refused", "dropped"]],
+    ["--json -q", ["dropped"]],
   ] as const
 ) {
   Deno.test(`openLogs() tells machines with ${args}: ${types}`, () => {
@@ -126,9 +127,53 @@ Deno.test("openLogs() floods nobody with an access log", () => {
   assert(context.stdout.lines.length < 1500);
 });
 
+for (const args of ["--json", "--access-log"]) {
+  Deno.test(`openLogs() with ${args} warns once when standard output takes nothing`, () => {
+    const context = new FakeContext([]);
+    let isBroken = true;
+    const written: string[] = [];
+    using _ = replace(context.stdout, {
+      write(data: string | Uint8Array) {
+        if (isBroken) throw new Error("Cannot write to standard output: gone");
+        written.push(`${data}`);
+      },
+    });
+    const command = { name: "serve", options: SERVE_OPTIONS };
+    const logs = openLogs(planLogs(parseCommand(command, [args])), context);
+    for (const broken of [true, true, false, true]) {
+      isBroken = broken;
+      for (const event of EVENTS) logs.onEvent(event);
+    }
+    logs.close();
+    const warnings = context.stderr.lines.filter((line) => !/^\d/.test(line));
+    const warning =
+      "WARNING: Cannot write to standard output: gone. What is logged there is lost";
+    assertEquals(warnings, [warning, warning]);
+    assertEquals(written.length, 2);
+  });
+}
+
+for (const args of ["-q", "-q --json"]) {
+  Deno.test(`openLogs() with ${args} has room for a warning behind many absent files`, () => {
+    const context = new FakeContext([]);
+    const command = { name: "serve", options: SERVE_OPTIONS };
+    const plan = planLogs(parseCommand(command, args.split(" ")));
+    const logs = openLogs(plan, context);
+    for (const [count, code] of [[5000, 1], [1, 2]] as const) {
+      for (let id = 0; id < count; id++) {
+        logs.onEvent({ type: "refused", request, code, error: "none" });
+      }
+    }
+    logs.close();
+    const lines = [...context.stdout.lines, ...context.stderr.lines];
+    assertEquals(lines.length, 1);
+    assertMatch(lines[0]!, /with code 2|"code":2/);
+  });
+}
+
 for (
   const [args, inFile, onOut] of [
-    ["", /WARN .*refused/s, ""],
+    ["", /INFO .*refused/s, ""],
     ["--json", /^\{"time":/, ""],
     ["--access-log", /RRQ "/, ""],
     ["--access-log --json", /RRQ "/, '{"time":'],

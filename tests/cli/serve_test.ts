@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { get, put } from "../../client.ts";
 import { main } from "../../cli/main.ts";
 import { OPTION_NAMES } from "../../packet/mod.ts";
-import { Sandbox } from "../handlers/_sandbox.ts";
+import { replace, Sandbox } from "../handlers/_sandbox.ts";
 import { FakeContext, run } from "./_context.ts";
 import { closeSockets, getText } from "./_server.ts";
 import { startServing } from "./_serving.ts";
@@ -237,11 +237,12 @@ Deno.test("serve -q tells only what went wrong", async () => {
   const ended = main(context);
   assertEquals(await getText(port, "file"), "text");
   await getText(port, "missing").catch(() => {});
+  await getText(port, "../file").catch(() => {});
   await context.stderr.until(/refused/);
   assertEquals(context.stderr.lines.length, 1);
   assertMatch(
     context.stderr.text,
-    /WARN .* read "missing" refused with code 1: .*No such file or directory\n$/,
+    /WARN .* read "\.\.\/file" refused with code 2: .*\n$/,
   );
   context.terminate();
   assertEquals([await ended, context.stdout.text], [0, ""]);
@@ -258,6 +259,19 @@ Deno.test("serve ends at once at the second Ctrl-C", async () => {
   context.terminate();
   assertEquals(context.exitStatus, 1);
   assertEquals(context.stderr.lines.length, 3);
+});
+
+Deno.test("serve ends as it should when nobody takes what it says", async () => {
+  using sandbox = new Sandbox();
+  await using serving = await startServing([sandbox.path]);
+  const { context, ended } = serving;
+  using _ = replace(context.stderr, {
+    write() {
+      throw new Deno.errors.BrokenPipe("gone");
+    },
+  });
+  context.terminate();
+  assertEquals([await ended, context.exitStatus], [0, null]);
 });
 
 Deno.test("serve says what is wrong with its directory", async () => {

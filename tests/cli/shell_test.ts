@@ -74,6 +74,10 @@ const REFUSED: readonly [args: string[], message: RegExp][] = [
   ],
   [["h", "0"], /^A port must be a whole number/],
   [["a/b"], /^A server must be an address/],
+  [
+    ["-c", "get a", "192.0.2.1"],
+    /^-c takes all words behind it: put "192\.0\.2\.1" before it, or leave out the quotation marks around "get a"$/,
+  ],
   [["h", "-c"], /^--command needs a value: COMMAND\.\.\.$/],
   [["-b", "7"], /^--blksize must be/],
   [["--source-address", "x"], /^--source-address must be an IP address of/],

@@ -160,3 +160,39 @@ Deno.test("map-test says what is missing", async () => {
   assertMatch(context.stderr.text, /add --allow-read=x after "deno run"/);
   assertEquals((await run(["map-test", "/nowhere/at/all", "a"])).status, 1);
 });
+
+Deno.test("map-test names what it cannot read, and a root that is none", async () => {
+  using sandbox = new Sandbox({ "tftp.map": "rE a b", file: "" });
+  const at = (name: string) => `${sandbox.path}/${name}`;
+  for (
+    const [args, status, message] of [
+      [[at("nope"), "a"], 1, /^tftpkit: Cannot read .*\/nope: No such file/],
+      [
+        ["--root", at("no"), at("tftp.map"), "a"],
+        2,
+        /^tftpkit: --root must be a directory: ".*\/no" is not\n/,
+      ],
+      [
+        ["--root", at("file"), at("tftp.map"), "a"],
+        2,
+        /^tftpkit: --root must be a directory: ".*\/file" is not\n/,
+      ],
+    ] as const
+  ) {
+    const outcome = await run(["map-test", ...args]);
+    assertEquals([outcome.status, outcome.stdout], [status, ""]);
+    assertMatch(outcome.stderr, message);
+  }
+});
+
+Deno.test("map-test asks as an address only", async () => {
+  using sandbox = new Sandbox({ "tftp.map": RULES });
+  const file = `${sandbox.path}/tftp.map`;
+  for (const client of ["nonsense", "192.0.2", "192.0.2.0/24", "host:69"]) {
+    const { status, stdout, stderr } = await run(
+      ["map-test", "--client", client, file, "a"],
+    );
+    assertEquals([status, stdout], [2, ""]);
+    assertMatch(stderr, /--client must be an IPv4 or IPv6 address: "/);
+  }
+});

@@ -174,7 +174,7 @@ Deno.test("a probe of our own server finds no fault, over real sockets", async (
     report.results.filter(({ verdict }) =>
       verdict === "fault" || verdict === "unknown"
     ).map(({ id, finding }) => `${id}: ${finding}`),
-    ["wrap: not asked: takes 65536 blocks (wrap)"],
+    ["wrap: not asked without --wrap: takes 65536 blocks"],
   );
   // How punctual the timer is on a busy machine, is not for this test to say.
   assertEquals(

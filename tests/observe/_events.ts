@@ -25,7 +25,7 @@ export const REQUEST: RequestInfo = {
 export const TRANSFER: TransferSummary = {
   settings: DEFAULT_SETTINGS,
   acknowledged: [["tsize", "3000000"], ["BLKSIZE", "1428"]],
-  statistics: { ...emptyStatistics(), bytes: 3_000_000 },
+  statistics: { ...emptyStatistics(), blocks: 2101, bytes: 3_000_000 },
   durationMs: 1500.1234567,
   roundTripMs: 0.1234567,
   isLastAckMissing: false,
@@ -146,7 +146,7 @@ export const EVENTS: readonly {
         "Cannot send file: No such file or directory (os error 2): realpath './srv/x'",
       ),
     },
-    level: "WARN",
+    level: "INFO",
     text:
       'read "boot.img" refused with code 1: Cannot send file: No such file or directory',
     details: {

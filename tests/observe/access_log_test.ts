@@ -88,7 +88,7 @@ const ATOMS: readonly [
   ["%D", "1500123", "1500123", "0"],
   ["%s", "finished", "failed", "refused"],
   ["%c", "-", "-", "2"],
-  ["%E", "-", 'said \\"no\\"', "Not this one"],
+  ["%E", "-", 'the client said ERROR 0: said \\"no\\"', "Not this one"],
   ["%R", "1999835", "341", "-"],
   ["%x", "0", "3", "-"],
   ["%O", "tsize=3000000,blksize=1428", "-", "-"],

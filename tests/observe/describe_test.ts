@@ -1,10 +1,12 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import {
   describeEvent,
   describeMachineEvent,
   describeTransfer,
 } from "../../observe/mod.ts";
 import { TftpError } from "../../packet/mod.ts";
+import type { ServerEvent } from "../../server.ts";
+import { emptyStatistics } from "../../transfer/mod.ts";
 import { EVENTS, IGNORED, REQUEST, TRANSFER } from "./_events.ts";
 
 for (const { event, level, text } of EVENTS) {
@@ -48,6 +50,64 @@ Deno.test("describeEvent() quotes what the client has written", () => {
   assertEquals(
     text,
     '192.0.2.7:50000 read "boot.img" failed after 3.0 MB and 1.50 s: the client said ERROR 0 "User\\n\\"aborted\\""',
+  );
+});
+
+/** A read that the client has ended by an ERROR packet. */
+function ended(code: number, blocks: number, timeouts = 0): ServerEvent {
+  const statistics = {
+    ...emptyStatistics(),
+    blocks,
+    retransmissions: timeouts,
+  };
+  return {
+    type: "failed",
+    request: { ...REQUEST, options: [] },
+    transfer: { ...TRANSFER, statistics, durationMs: 4 },
+    error: new TftpError(code, "User aborted", { origin: "remote" }),
+  };
+}
+
+Deno.test("describeEvent() takes a client that leaves before the first block for no fault", () => {
+  for (const code of [0, 8]) {
+    assertEquals(describeEvent(ended(code, 0, 1)), {
+      level: "INFO",
+      text:
+        `192.0.2.7:50000 read "boot.img" ended by the client before the first block, after 4 ms: ERROR ${code} "User aborted", 1 retransmission`,
+    });
+  }
+});
+
+Deno.test("describeEvent() warns of a client that leaves in mid-transfer, or for a reason", () => {
+  for (const event of [ended(0, 1), ended(8, 9), ended(3, 0), ended(2, 0)]) {
+    const { level, text } = describeEvent(event);
+    assertEquals(level, "WARN");
+    assertMatch(text, /failed after 0 B and 4 ms: the client said ERROR/);
+  }
+});
+
+Deno.test("describeEvent() takes a read of a file that is absent for no fault", () => {
+  const write = { ...REQUEST, operation: "write" } as const;
+  const error = new TftpError(1);
+  for (
+    const [request, code, level] of [
+      [REQUEST, 1, "INFO"],
+      [REQUEST, 2, "WARN"],
+      [REQUEST, 0, "WARN"],
+      [write, 1, "WARN"],
+    ] as const
+  ) {
+    const event = { type: "refused", request, code, error } as const;
+    assertEquals(describeEvent(event).level, level);
+  }
+});
+
+Deno.test("describeEvent() knows that a request is not refused by its client", () => {
+  const error = new TftpError(1, "no", { origin: "remote" });
+  const event = { type: "refused", request: REQUEST, code: 1, error } as const;
+  assertEquals(
+    describeEvent(event).text,
+    '192.0.2.7:50000 read "boot.img" refused with code 1: another server said ERROR 1 "no"',
   );
 });
 

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { toRecord } from "../../observe/mod.ts";
-import { EVENTS, IGNORED, REQUEST } from "./_events.ts";
+import { TftpError } from "../../packet/mod.ts";
+import { EVENTS, IGNORED, REQUEST, TRANSFER } from "./_events.ts";
 
 const TIME = new Date("2026-01-02T03:04:05.678Z");
 
@@ -51,4 +52,31 @@ Deno.test("toRecord() takes whatever was thrown", () => {
     } as const;
     assertEquals(toRecord(event, TIME).reason, reason);
   }
+});
+
+Deno.test("toRecord() tells what the client has said from what went wrong here", () => {
+  for (
+    const [origin, reason] of [
+      ["remote", "the client said ERROR 3: Disk full"],
+      ["local", "Disk full"],
+    ] as const
+  ) {
+    const error = new TftpError(3, "Disk full", { origin });
+    const event = {
+      type: "failed",
+      request: REQUEST,
+      transfer: TRANSFER,
+      error,
+    } as const;
+    assertEquals(toRecord(event, TIME).reason, reason);
+  }
+});
+
+Deno.test("toRecord() knows that a request is not refused by its client", () => {
+  const error = new TftpError(1, "no", { origin: "remote" });
+  const event = { type: "refused", request: REQUEST, code: 1, error } as const;
+  assertEquals(
+    toRecord(event, TIME).reason,
+    "another server said ERROR 1: no",
+  );
 });

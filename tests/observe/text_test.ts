@@ -1,5 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { jsonLine, oneLine, systemText } from "../../observe/text.ts";
+import { TftpError } from "../../packet/mod.ts";
+import {
+  jsonLine,
+  messageOf,
+  oneLine,
+  remoteError,
+  systemText,
+} from "../../observe/text.ts";
 
 const MESSAGES: readonly [message: string, text: string][] = [
   ["Permission denied (os error 13)", "Permission denied"],
@@ -42,4 +49,17 @@ Deno.test("jsonLine() escapes what JSON would leave to steer a terminal, and mea
     '{"filename":"a\\u007f\\u009b\\u2028\\udb40\\udc01ü","list":[1,null]}',
   );
   assertEquals(JSON.parse(line), value);
+});
+
+Deno.test("remoteError() is what another machine has said, and nothing else", () => {
+  const error = new TftpError(3, "full", { origin: "remote" });
+  assertEquals(remoteError(error), error);
+  for (const other of [new TftpError(3, "full"), new Error("x"), "x", null]) {
+    assertEquals(remoteError(other), null);
+  }
+});
+
+Deno.test("messageOf() takes whatever was thrown", () => {
+  const thrown = [new Error("a"), "b", null, undefined];
+  assertEquals(thrown.map(messageOf), ["a", "b", "null", "undefined"]);
 });

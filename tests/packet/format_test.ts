@@ -89,7 +89,7 @@ Deno.test("formatOptions() tells no options as nothing, and no two lists alike",
 });
 
 const MALFORMED: readonly [bytes: Uint8Array, start: string][] = [
-  [octets(), "malformed, 0 octets:  (Cannot decode packet"],
+  [octets(), "malformed, 0 octets (Cannot decode packet"],
   [octets(0), "malformed, 1 octets: 00 (Cannot decode packet"],
   [octets(0, 9, 0xff), "malformed, 3 octets: 00 09 ff (Cannot decode packet"],
   [

@@ -35,7 +35,7 @@ Deno.test("wrap wants a file that is large enough, and says how large", async ()
 Deno.test("wrap is not asked unless it is wished for", async () => {
   assertEquals(
     found(await probeTampered(), "wrap"),
-    "unknown: not asked: takes 65536 blocks (wrap)",
+    "unknown: not asked without --wrap: takes 65536 blocks",
   );
 });
 

@@ -104,6 +104,15 @@ Deno.test("editedLines() ends at Ctrl-D, and leaves the terminal as it was", asy
   assertEquals([terminal.isRaw, terminal.isClosed], [false, true]);
 });
 
+Deno.test("editedLines() ends the line of a question that Ctrl-D answers", async () => {
+  const { terminal, lines } = edit();
+  const asking = lines.confirm!("Replace it? ");
+  terminal.type("\x04");
+  assertEquals([await asking, await lines.read()], [null, null]);
+  assertMatch(terminal.screen.text, /Replace it\? .*\n$/);
+  await lines.close();
+});
+
 Deno.test("editedLines() ends for whoever waits when it is closed", async () => {
   const { terminal, lines } = edit();
   const reading = lines.read();

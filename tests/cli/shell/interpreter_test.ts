@@ -50,6 +50,7 @@ const REFUSED: readonly [line: string, message: string][] = [
   ["re", '"re" could be rexmt or retries'],
   ["nope", 'There is no command "nope": "help" lists them'],
   ["stauts", "did you mean status?"],
+  ["zq", 'There is no command "zq": "help" lists them'],
   ["toString", 'There is no command "toString"'],
   ["!", "The shell starts no programs"],
   ["!ls -l", "The shell starts no programs"],

@@ -25,6 +25,7 @@ Deno.test("clientOptionsOf() says all that was said", () => {
     }),
     {
       rfc1350: true,
+      rollover: 0,
       options: [["x-name", "v"]],
       blksize: 8192,
       windowsize: 4,

@@ -213,7 +213,7 @@ Deno.test("transferAll() tries the next file when one fails", async () => {
   );
   assertMatch(
     around.context.stderr.lines.at(-1)!,
-    /^Cannot put ".*\/no" to 127\.0\.0\.1 as "no": No such file/,
+    /^Cannot put ".*\/no" to 127\.0\.0\.1 as "no": it cannot be read: No such file/,
   );
 });
 
