@@ -123,7 +123,7 @@ export class Engine implements ListenerHost {
   }
 
   #turnsOf(network: Network): Network {
-    return new Turns(() => this.#poll.wait()).of(network);
+    return new Turns(this.#poll).of(network);
   }
 
   #makeWorkers(): WorkerPool | null {

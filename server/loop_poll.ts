@@ -66,7 +66,13 @@ export class LoopPoll {
     });
   }
 
-  /** Closes what was opened. */
+  /** Gives back the socket until it is wanted again; nobody must be waiting. */
+  rest(): void {
+    this.#socket?.close();
+    if (this.#socket) this.#socket = undefined;
+  }
+
+  /** Closes what was opened, for good. */
   close(): void {
     this.#socket?.close();
     this.#socket = null;

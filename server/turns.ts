@@ -27,9 +27,17 @@ export function needsTurns(
   return network === undefined && udpImplementation() === "deno";
 }
 
+/** What ends a turn. */
+export interface TurnEnd {
+  /** Waits until the event loop has looked at all sockets; it never rejects. */
+  wait(): Promise<void>;
+  /** There is nobody left who takes turns. */
+  rest(): void;
+}
+
 /** Turns of the sockets of a network. */
 export class Turns {
-  readonly #poll: () => Promise<void>;
+  readonly #end: TurnEnd;
   readonly #waiting: (() => void)[] = [];
   #left = OPERATIONS_PER_TURN;
   #isPolling = false;
@@ -38,17 +46,20 @@ export class Turns {
   /**
    * Begins the first turn.
    *
-   * @param poll Waits until the event loop has looked at all sockets; it never rejects.
+   * @param end Ends each turn.
    */
-  constructor(poll: () => Promise<void>) {
-    this.#poll = poll;
+  constructor(end: TurnEnd) {
+    this.#end = end;
   }
 
   /** The same network, whose sockets take turns. */
   of(network: Network): Network {
     const wrap = (socket: DatagramSocket) => {
       this.#sockets++;
-      return new SocketInTurn(socket, this, () => this.#sockets--);
+      return new SocketInTurn(socket, this, () => {
+        this.#sockets--;
+        this.#rest();
+      });
     };
     return {
       bind(address) {
@@ -78,7 +89,7 @@ export class Turns {
   #look(): void {
     if (this.#isPolling) return;
     this.#isPolling = true;
-    this.#poll().then(() => this.#begin());
+    this.#end.wait().then(() => this.#begin());
   }
 
   #begin(): void {
@@ -87,6 +98,11 @@ export class Turns {
     this.#left = OPERATIONS_PER_TURN - next.length;
     if (next.length > 0) this.#look();
     for (const run of next) run();
+    this.#rest();
+  }
+
+  #rest(): void {
+    if (this.#sockets === 0 && !this.#isPolling) this.#end.rest();
   }
 }
 

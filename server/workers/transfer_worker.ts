@@ -257,8 +257,7 @@ export class TransferWorker implements Ticking {
 
 /** It ends with the thread. */
 function inTurn({ network, clock }: ServerConfig): Network {
-  const poll = new LoopPoll({ network, clock });
-  return new Turns(() => poll.wait()).of(network);
+  return new Turns(new LoopPoll({ network, clock })).of(network);
 }
 
 function packEvent(event: ServerEvent): CarriedEvent {

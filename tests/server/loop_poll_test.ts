@@ -12,6 +12,11 @@ Deno.test("a datagram to oneself is waited for, again and again", async () => {
   await poll.wait();
   await poll.wait();
   assertEquals([network.transcript.length, network.openSockets], [2, 1]);
+  poll.rest();
+  poll.rest();
+  assertEquals(network.openSockets, 0);
+  await poll.wait();
+  assertEquals([network.transcript.length, network.openSockets], [3, 1]);
   poll.close();
   poll.close();
   assertEquals([network.openSockets, clock.pending], [0, 0]);

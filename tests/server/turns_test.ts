@@ -15,9 +15,13 @@ const TO = { transport: "udp", hostname: "127.0.0.1", port: 9 } as const;
 async function make(count: number) {
   const network = new VirtualNetwork();
   const polls: Gate[] = [];
-  const turns = new Turns(() => {
-    polls.push(new Gate());
-    return polls.at(-1)!.opened;
+  const rests: number[] = [];
+  const turns = new Turns({
+    wait: () => {
+      polls.push(new Gate());
+      return polls.at(-1)!.opened;
+    },
+    rest: () => rests.push(polls.length),
   });
   const sockets: DatagramSocket[] = [];
   for (let i = 0; i < count; i++) {
@@ -28,7 +32,7 @@ async function make(count: number) {
     polls.at(-1)!.open();
     await settle();
   };
-  return { network, sockets, polls, next };
+  return { network, sockets, polls, rests, next };
 }
 
 Deno.test("a few sockets do as they like", async () => {
@@ -86,4 +90,13 @@ Deno.test("receiving takes turns as well; who is closed meanwhile is told", asyn
 Deno.test("needsTurns() leaves a network alone that somebody has given", () => {
   assertEquals(needsTurns({ network: new VirtualNetwork() }), false);
   assertEquals(needsTurns({}), true);
+});
+
+Deno.test("when the last socket is closed, and the turn is over, what ends turns may rest", async () => {
+  const { sockets, rests, next } = await make(MIN_SOCKETS);
+  await sockets[0]!.send(new Uint8Array(4), TO);
+  for (const socket of sockets) socket.close();
+  assertEquals(rests, []);
+  await next();
+  assertEquals(rests, [1]);
 });
