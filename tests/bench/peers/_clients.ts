@@ -18,7 +18,7 @@ import { runProgram } from "../../interop/_peers.ts";
 import { type BenchOptions, type Report, startAll } from "./_bench.ts";
 import { CHECKOUT, ours, peers, type RunningTarget } from "./_targets.ts";
 
-const SIZE_BYTES = 64 * 2 ** 20;
+const SIZE_BYTES = 32 * 2 ** 20;
 
 /** What is asked for: a client that cannot is left out. */
 const CASES = [
