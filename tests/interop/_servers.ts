@@ -66,7 +66,9 @@ export const DNSMASQ: ServerProgram = define(
   // With --bind-interfaces, --tftp-single-port answers nobody (2.90).
   (hostname, _port, root) => [
     ...["--keep-in-foreground", "--conf-file=/dev/null", "--port=0"],
-    ...["--enable-tftp", `--tftp-root=${root}`, "--user=root"],
+    // It serves 50 clients at once, unless told otherwise.
+    ...["--enable-tftp", "--tftp-max=4096", `--tftp-root=${root}`],
+    "--user=root",
     ...[`--listen-address=${hostname}`, "--pid-file"],
   ],
 );
