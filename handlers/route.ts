@@ -58,10 +58,33 @@ export interface Route {
   readonly handler: RouteHandler;
 }
 
+/** The name of a request, as routes look at it. */
+class AskedName {
+  readonly filename: string;
+  #pathname: string | null | undefined;
+
+  constructor(filename: string) {
+    this.filename = filename;
+  }
+
+  /** What patterns in text see: see rules 4 and 5; `null` when none may fit. It is the same for all routes. */
+  get pathname(): string | null {
+    if (this.#pathname === undefined) this.#pathname = this.#toPathname();
+    return this.#pathname;
+  }
+
+  #toPathname(): string | null {
+    const components = looseComponents(this.filename);
+    return CONTROL_REGEXP.test(this.filename) || components.includes("..")
+      ? null
+      : `/${components.join("/")}`.replaceAll("%", "%25");
+  }
+}
+
 /** A route, ready to be tried. */
 interface CompiledRoute {
   readonly operation: TftpRequest["operation"] | undefined;
-  readonly match: (filename: string) => RouteMatch | null;
+  readonly match: (name: AskedName) => RouteMatch | null;
   readonly handler: RouteHandler;
 }
 
@@ -109,11 +132,12 @@ export function route(
   if (fallback !== undefined) checkHandler("fallback", fallback);
   return (request) => {
     const { operation, filename } = request;
+    const name = new AskedName(filename);
     for (const each of compiled) {
       if (each.operation !== undefined && each.operation !== operation) {
         continue;
       }
-      const match = each.match(filename);
+      const match = each.match(name);
       if (match !== null) return each.handler(request, match);
     }
     if (fallback) return fallback(request);
@@ -148,7 +172,7 @@ function checkHandler(name: string, handler: unknown): void {
 
 function matchRegExp(pattern: RegExp): CompiledRoute["match"] {
   const regExp = new RegExp(pattern);
-  return (filename) => {
+  return ({ filename }) => {
     // With the flags `g` and `y` the place to begin stays behind.
     regExp.lastIndex = 0;
     const match = regExp.exec(filename);
@@ -159,10 +183,9 @@ function matchRegExp(pattern: RegExp): CompiledRoute["match"] {
 
 function matchText(text: string): CompiledRoute["match"] {
   const pattern = compilePattern(text);
-  return (filename) => {
-    const components = looseComponents(filename);
-    if (CONTROL_REGEXP.test(filename) || components.includes("..")) return null;
-    const pathname = `/${components.join("/")}`.replaceAll("%", "%25");
+  const beginning = literalBeginning(withSlash(text));
+  return ({ pathname }) => {
+    if (pathname === null || !pathname.startsWith(beginning)) return null;
     const match = pattern.exec({ pathname });
     if (match === null) return null;
     const groups: Record<string, string | undefined> = {};
@@ -179,11 +202,26 @@ function matchText(text: string): CompiledRoute["match"] {
   };
 }
 
+/**
+ * What every name begins with that fits: whole components of plain characters. The last one before what is not plain is left
+ * out with its slash, as a group that can be missing takes the slash before it along.
+ */
+function literalBeginning(text: string): string {
+  const [plain = ""] = /^\/[\w/.-]*/.exec(text) ?? [];
+  // What URLs make of "." and ".." is theirs to say.
+  return plain.includes("/.")
+    ? ""
+    : plain.slice(0, Math.max(0, plain.lastIndexOf("/")));
+}
+
+function withSlash(text: string): string {
+  return /^\{?\//.test(text) ? text : `/${text}`;
+}
+
 function compilePattern(text: string): URLPattern {
   try {
     if (typeof text !== "string") throw new TypeError("It is no text");
-    const slashed = /^\{?\//.test(text) ? text : `/${text}`;
-    return new URLPattern({ pathname: slashed.replaceAll("%", "%25") });
+    return new URLPattern({ pathname: withSlash(text).replaceAll("%", "%25") });
   } catch (error) {
     throw new TypeError(
       `Cannot use route as pattern must be a RegExp or a pattern of URLPattern: current value is ${

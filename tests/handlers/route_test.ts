@@ -116,6 +116,12 @@ const NAMES: readonly [
   ["{/v1}?/x", "v1/x", {}],
   ["{v:n/}?x", "v2/x", { n: "2" }],
   ["{v:n/}?x", "x", { n: undefined }],
+  ["/firmware/:model?", "firmware/x", { model: "x" }],
+  ["/firmware/:model?", "firmware", { model: undefined }],
+  ["/firmware/v1{/:model}?", "firmware/v1", { model: undefined }],
+  ["/firmware/*?", "firmware", {}, [undefined]],
+  ["/a/./b/:c", "a/b/x", { c: "x" }],
+  ["/firmware/x", "firmware/y", null],
   ["/:n(\\d+).bin", "42.bin", { n: "42" }],
   ["/:n(\\d+).bin", "x.bin", null],
   // Backslashes, drives, and what is empty.
