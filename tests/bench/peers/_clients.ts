@@ -44,7 +44,7 @@ export async function measureClients(options: BenchOptions): Promise<Report> {
   root.make("original", SIZE_BYTES);
   await Deno.copyFile(root.at("original"), local.at("original"));
   const programs = [
-    ours("tftpkit", ["--overwrite"]),
+    ours("tftpkit", ["--write", "--overwrite"], ["--allow-write"]),
     ...peers().filter((it) => it.name === "in.tftpd"),
   ];
   await using all = await startAll(programs, root.path);

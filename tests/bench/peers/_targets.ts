@@ -27,16 +27,18 @@ export interface TargetProgram {
 /** Where our sources are. */
 export const CHECKOUT = fromFileUrl(new URL("../../../", import.meta.url));
 
-/** Our server, with what is said besides `serve ROOT --host --port`. */
+/** Our server, with what is said besides `serve ROOT --host --port`, and what it may do besides reading. */
 export function ours(
   name = "tftpkit",
   more: readonly string[] = [],
+  permissions: readonly string[] = [],
 ): TargetProgram {
   return {
     name,
     command: (port, root) => [Deno.execPath(), [
       ...["run", "--config", `${CHECKOUT}deno.json`, "--allow-net"],
-      ...["--allow-read", `${CHECKOUT}cli.ts`, "serve", root, "--quiet"],
+      ...["--allow-read", ...permissions, `${CHECKOUT}cli.ts`],
+      ...["serve", root, "--quiet"],
       ...["--host", "127.0.0.1", "--port", String(port), ...more],
     ]],
   };
