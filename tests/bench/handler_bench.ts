@@ -10,6 +10,7 @@ import {
   type TftpHandler,
   type TftpRequest,
 } from "../../handlers/mod.ts";
+import { fakeRequest } from "../handlers/_request.ts";
 
 const root = Deno.makeTempDirSync();
 Deno.writeFileSync(`${root}/small`, new Uint8Array(4096));
@@ -21,24 +22,6 @@ globalThis.addEventListener(
   () => Deno.removeSync(root, { recursive: true }),
 );
 
-const LOCAL = { transport: "udp", hostname: "127.0.0.1", port: 69 } as const;
-
-function requestFor(filename: string): TftpRequest {
-  return {
-    operation: "read",
-    filename,
-    mode: "octet",
-    options: [],
-    customOptions: {},
-    remote: { ...LOCAL, port: 50000 },
-    local: LOCAL,
-    signal: new AbortController().signal,
-    size: null,
-    body: null,
-    acknowledgeOption() {},
-  };
-}
-
 async function answer(
   handler: TftpHandler,
   request: TftpRequest,
@@ -48,7 +31,7 @@ async function answer(
 }
 
 for (const filename of ["small", "large", "a/b/small"]) {
-  const request = requestFor(filename);
+  const request = fakeRequest(filename);
   for (const symlinks of ["inside", "follow"] as const) {
     Deno.bench({
       name: `serveDir, symlinks "${symlinks}", ${filename}`,

@@ -17,7 +17,6 @@ export interface Load {
   readonly spreadMs?: number;
   /** Whether every client has an address of its own. */
   readonly hasOwnAddresses?: boolean;
-  readonly isUpload?: boolean;
   /** Names, as load.c says. */
   readonly steps: string;
 }
@@ -77,7 +76,6 @@ export async function runLoad(
         value === undefined ? [] : [flag, String(value)]
       ),
       ...load.hasOwnAddresses ? ["-d"] : [],
-      ...load.isUpload ? ["-u"] : [],
       ...["-r", root, "127.0.0.1", String(target.port), load.steps],
     ],
     stdin: "null",

@@ -3,7 +3,7 @@
  *
  *   cc -O2 -o load load.c
  *   load [-c CLIENTS] [-n TRANSFERS] [-b BLKSIZE] [-w WINDOWSIZE] [-t TIMEOUT_MS] [-s SPREAD_MS]
- *        [-d] [-u] [-r ROOT] HOST PORT STEP...
+ *        [-d] [-r ROOT] HOST PORT STEP...
  *
  * Rules:
  *
@@ -12,10 +12,10 @@
  * 2. A STEP is NAME, or NAME:BLKSIZE:WINDOWSIZE. `?NAME` asks for the size only, as boot firmware does: it answers the OACK
  *    with ERROR 8. `A|B` are two plans: clients take them in turn. A plan's steps are divided by commas.
  * 3. A client sends from one socket a transfer, and with -d from a loopback address of its own.
- * 4. Every block is compared with the file ROOT/NAME, where ROOT is given. With -u the file is sent instead, as NAME.INDEX.
- * 5. The timer is fixed. When it ends, a receiver says once more what it has, and a sender sends its window once more. After
- *    MAX_TRIES in a row without progress the transfer has failed.
- * 6. A receiver that misses a block acknowledges the last one in order, once a gap (RFC 7440 section 4).
+ * 4. Every block is compared with the file ROOT/NAME, where ROOT is given.
+ * 5. The timer is fixed. When it ends, what came in order is acknowledged once more. After MAX_TRIES in a row without progress
+ *    the transfer has failed.
+ * 6. A client that misses a block acknowledges the last one in order, once a gap (RFC 7440 section 4).
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -32,7 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { RRQ = 1, WRQ, DATA, ACK, ERROR, OACK };
+enum { RRQ = 1, DATA = 3, ACK, ERROR, OACK };
 enum { MAX_TRIES = 12, MAX_STEPS = 64, MAX_PLANS = 8, MAX_PACKET = 65468 };
 
 struct file {
@@ -53,7 +53,7 @@ struct client {
   struct sockaddr_in peer;
   int has_peer, blksize, windowsize, tries;
   int has_gap;
-  uint64_t block;    /* the last block in order that came, or was acknowledged */
+  uint64_t block;    /* the last block that came in order */
   uint64_t unacked;  /* blocks that came since our last ACK */
   uint64_t bytes;
   double begun_ms, last_ms;
@@ -65,7 +65,7 @@ static struct file files[MAX_STEPS];
 static int file_count;
 
 static int client_count = 1, transfer_count = 1, timeout_ms = 1000, spread_ms;
-static int default_blksize = 512, default_windowsize = 1, has_own_address, is_upload;
+static int default_blksize = 512, default_windowsize = 1, has_own_address;
 static const char *root;
 static struct sockaddr_in server;
 static struct client *clients;
@@ -131,11 +131,8 @@ static size_t put_option(uint8_t *at, const char *name, long value) {
 
 static void send_request(struct client *client) {
   const struct step *step = client->step;
-  uint8_t bytes[512] = {0, is_upload ? WRQ : RRQ};
-  char name[160];
-  if (is_upload) snprintf(name, sizeof name, "%s.%d", step->file->name, client->index);
-  else snprintf(name, sizeof name, "%s", step->file->name);
-  size_t length = 2 + put_text(bytes + 2, name);
+  uint8_t bytes[512] = {0, RRQ};
+  size_t length = 2 + put_text(bytes + 2, step->file->name);
   length += put_text(bytes + length, "octet");
   if (step->is_size_only) length += put_option(bytes + length, "tsize", 0);
   if (step->blksize != 512) length += put_option(bytes + length, "blksize", step->blksize);
@@ -147,25 +144,6 @@ static void send_ack(struct client *client) {
   uint8_t bytes[4] = {0, ACK, client->block >> 8, client->block};
   client->unacked = 0;
   send_packet(client, bytes, sizeof bytes);
-}
-
-/* Blocks of an upload: the last is the one that is shorter than the others. */
-static uint64_t last_block(const struct client *client) {
-  return client->step->file->size / client->blksize + 1;
-}
-
-static void send_window(struct client *client) {
-  const struct file *file = client->step->file;
-  for (int i = 1; i <= client->windowsize; i++) {
-    uint64_t block = client->block + i;
-    if (block > last_block(client)) return;
-    size_t offset = (block - 1) * client->blksize;
-    size_t length = file->size - offset;
-    if (length > (size_t)client->blksize) length = client->blksize;
-    packet[0] = 0, packet[1] = DATA, packet[2] = block >> 8, packet[3] = block;
-    memcpy(packet + 4, file->bytes + offset, length);
-    send_packet(client, packet, 4 + length);
-  }
 }
 
 static int take_step(struct client *client) {
@@ -239,8 +217,6 @@ static void on_oack(struct client *client, size_t length) {
     static const uint8_t abort_it[] = "\0\5\0\10User aborted the transfer";
     send_packet(client, abort_it, sizeof abort_it);
     end(client, 1);
-  } else if (is_upload) {
-    send_window(client);
   } else {
     send_ack(client);
   }
@@ -274,24 +250,6 @@ static void on_data(struct client *client, size_t length) {
   end(client, !file->is_known || client->bytes == file->size);
 }
 
-static void on_ack(struct client *client) {
-  uint16_t number = packet[2] << 8 | packet[3];
-  uint16_t advance = number - (uint16_t)client->block;
-  if (client->block == 0 && number == 0) {
-    send_window(client);
-    return;
-  }
-  if (advance == 0 || advance > client->windowsize) return;
-  client->block += advance;
-  client->tries = 0;
-  if (client->block >= last_block(client)) {
-    client->bytes = client->step->file->size;
-    end(client, 1);
-    return;
-  }
-  send_window(client);
-}
-
 static void on_readable(struct client *client) {
   int fd = client->fd;
   while (client->fd == fd) {
@@ -311,8 +269,7 @@ static void on_readable(struct client *client) {
     int place = client->place, whole = completed + failed;
     switch (packet[1]) {
       case OACK: on_oack(client, length); break;
-      case DATA: if (!is_upload) on_data(client, length); break;
-      case ACK: if (is_upload) on_ack(client); break;
+      case DATA: on_data(client, length); break;
       case ERROR:
         if (failed < 5) fprintf(stderr, "ERROR %d %.100s\n", packet[3], packet + 4);
         end(client, 0);
@@ -328,8 +285,6 @@ static void on_timeout(struct client *client) {
     end(client, 0);
   } else if (!client->has_peer) {
     send_request(client);
-  } else if (is_upload) {
-    send_window(client);
   } else {
     client->has_gap = 0;
     send_ack(client);
@@ -391,7 +346,7 @@ static void run(void) {
 
 int main(int count, char **words) {
   int option;
-  while ((option = getopt(count, words, "c:n:b:w:t:s:r:du")) != -1) {
+  while ((option = getopt(count, words, "c:n:b:w:t:s:r:d")) != -1) {
     switch (option) {
       case 'c': client_count = atoi(optarg); break;
       case 'n': transfer_count = atoi(optarg); break;
@@ -401,11 +356,10 @@ int main(int count, char **words) {
       case 's': spread_ms = atoi(optarg); break;
       case 'r': root = optarg; break;
       case 'd': has_own_address = 1; break;
-      case 'u': is_upload = 1; break;
       default: return 2;
     }
   }
-  if (count - optind != 3 || (is_upload && !root)) {
+  if (count - optind != 3) {
     fprintf(stderr, "load [options] HOST PORT STEPS: see the top of load.c\n");
     return 2;
   }
