@@ -110,24 +110,45 @@ export class Listener {
     this.#tellIgnored(bytes, from);
   }
 
+  /** Never rejects: what goes wrong with one request must not keep out the next ones. */
   async #beginWaiting(): Promise<void> {
-    const { clock } = this.#host.config;
-    const pause = () =>
-      new Promise<void>((resolve) => clock.schedule(0, resolve));
+    try {
+      await this.#receiveBurst();
+      await this.#beginInTurn();
+    } catch (error) {
+      this.#beginning = null;
+      this.#host.reportFault(error);
+    }
+  }
+
+  /** Waits until no more requests come at once. */
+  async #receiveBurst(): Promise<void> {
     await this.#receiveAtHand();
     for (let seen = 0; this.#waiting.length - seen >= BURST;) {
       seen = this.#waiting.length;
-      await pause();
+      await this.#pause();
       await this.#receiveAtHand();
     }
+  }
+
+  /** Begins all requests, with a pause for others now and then. */
+  async #beginInTurn(): Promise<void> {
+    const { clock } = this.#host.config;
     let begunAt = clock.now();
     while (this.#waiting.length > 0) {
       this.#handleRequest(...this.#waiting.shift()!);
       if (clock.now() - begunAt < BEGIN_MS) continue;
-      await pause();
+      await this.#pause();
       begunAt = clock.now();
     }
+    // At once: what comes from here on begins anew.
     this.#beginning = null;
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) =>
+      this.#host.config.clock.schedule(0, resolve)
+    );
   }
 
   /** Waits until what the socket has at hand is received. */

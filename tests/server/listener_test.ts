@@ -146,6 +146,27 @@ Deno.test("errors are counted for a whole /64 of IPv6, as one machine has it all
     assertEquals(answers, 3);
   }));
 
+Deno.test("what goes wrong before a request is begun is reported, and the next one is served", () =>
+  withServer({ files: FILES }, async (side) => {
+    const { clock } = side.network;
+    const { now } = clock;
+    clock.now = () => {
+      clock.now = now;
+      throw new Error("The clock has stopped");
+    };
+    const client = await side.ask(read("file"));
+    await client.silence();
+    assertEquals(side.faults.splice(0).map(String), [
+      "Error: The clock has stopped",
+    ]);
+    const next = await side.ask(read("file"));
+    await next.expect("DATA 1 (4 octets)");
+    await next.send(ack(1));
+    // The first was not lost, it only waited.
+    await client.expect("DATA 1 (4 octets)");
+    await client.send(ack(1));
+  }));
+
 Deno.test("nobody is told of ignored datagrams when nobody watches", () =>
   withServer({ files: FILES, onEvent: undefined! }, async (side) => {
     await (await side.ask(ack(7))).silence();
