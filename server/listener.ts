@@ -69,6 +69,8 @@ export class Listener {
   /** Requests that were received, and not begun. */
   readonly #waiting: (readonly [Uint8Array, UdpAddress])[] = [];
   #beginning: Promise<void> | null = null;
+  /** Ends the pause between two requests. */
+  #endPause: (() => void) | null = null;
   #isDraining = false;
 
   constructor(socket: DatagramSocket, host: ListenerHost) {
@@ -91,6 +93,7 @@ export class Listener {
   drain(): void {
     this.#isDraining = true;
     this.#waiting.length = 0;
+    this.#endPause?.();
     if (!this.#host.config.singlePort) this.socket.close();
   }
 
@@ -136,19 +139,26 @@ export class Listener {
     const { clock } = this.#host.config;
     let begunAt = clock.now();
     while (this.#waiting.length > 0) {
-      this.#handleRequest(...this.#waiting.shift()!);
-      if (clock.now() - begunAt < BEGIN_MS) continue;
-      await this.#pause();
-      begunAt = clock.now();
+      if (clock.now() - begunAt >= BEGIN_MS) {
+        await this.#pause();
+        begunAt = clock.now();
+      }
+      const request = this.#waiting.shift();
+      if (request) this.#handleRequest(...request);
     }
     // At once: what comes from here on begins anew.
     this.#beginning = null;
   }
 
+  /** Lets the event loop turn once; a listener that drains has nothing to wait for. */
   #pause(): Promise<void> {
-    return new Promise((resolve) =>
-      this.#host.config.clock.schedule(0, resolve)
-    );
+    return new Promise((resolve) => {
+      const cancel = this.#host.config.clock.schedule(0, resolve);
+      this.#endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   /** Waits until what the socket has at hand is received. */

@@ -34,6 +34,8 @@ export class LoopPoll {
   readonly #buffer = new Uint8Array(1);
   /** `undefined` until it is wanted first, `null` when there is none to be had. */
   #socket: DatagramSocket | null | undefined;
+  /** Ends the wait that is going on. */
+  #end: (() => void) | null = null;
 
   constructor(options: LoopPollOptions) {
     this.#options = options;
@@ -44,25 +46,16 @@ export class LoopPoll {
     const { clock } = this.#options;
     this.#socket ??= this.#socket === null ? null : await this.#open();
     const socket = this.#socket;
-    if (socket === null) {
-      return await new Promise((resolve) => clock.schedule(0, resolve));
-    }
     await new Promise<void>((resolve) => {
-      const lose = () => {
-        socket.close();
-        this.#socket = null;
-        resolve();
-      };
-      const cancel = clock.schedule(LOST_MS, lose);
-      const end = () => {
+      // Whether lost, or there was none to send: there will be no other.
+      const lose = () => this.close();
+      const cancel = clock.schedule(socket ? LOST_MS : 0, lose);
+      const end = this.#end = () => {
         cancel();
         resolve();
       };
-      socket.receive(this.#buffer).then(end, end);
-      socket.send(PING, socket.address).catch(() => {
-        cancel();
-        lose();
-      });
+      socket?.receive(this.#buffer).then(end, end);
+      socket?.send(PING, socket.address).catch(lose);
     });
   }
 
@@ -74,6 +67,7 @@ export class LoopPoll {
 
   /** Closes what was opened, for good. */
   close(): void {
+    this.#end?.();
     this.#socket?.close();
     this.#socket = null;
   }

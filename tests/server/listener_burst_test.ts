@@ -63,3 +63,41 @@ Deno.test("what does not fit any more stays in the system's buffer, and is begun
   assertEquals(begun.length, 3000);
   assertEquals(begun[0], 2048);
 });
+
+/** A server whose handler takes its time, and a clock that tells how many timers wait. */
+function slowServer(network: VirtualNetwork) {
+  const { clock } = network;
+  const realNow = clock.now.bind(clock);
+  let spentMs = 0;
+  clock.now = () => realNow() + spentMs;
+  return serve({ ...REQUEST_PORT, clock, network }, () => {
+    spentMs += 5;
+    return undefined;
+  });
+}
+
+Deno.test("a request that took long leaves no timer behind when no other one waits", async () => {
+  const network = new VirtualNetwork();
+  const server = slowServer(network);
+  const client = new Peer(network);
+  await client.send(read("file"), REQUEST_PORT);
+  await client.expect('ERROR 1 "File not found"');
+  assertEquals(network.clock.pending, 0);
+  client.close();
+  await server.shutdown();
+});
+
+Deno.test("a server that shuts down between two requests leaves no timer behind", async () => {
+  const network = new VirtualNetwork();
+  const server = slowServer(network);
+  const clients = [new Peer(network), new Peer(network)];
+  const request = encodePacket(read("file"));
+  for (const { address } of clients) {
+    network.inject(address, REQUEST_PORT, request);
+  }
+  await clients[0]!.expect('ERROR 1 "File not found"');
+  assertEquals(network.clock.pending, 1);
+  await server.shutdown();
+  assertEquals(network.clock.pending, 0);
+  for (const client of clients) client.close();
+});

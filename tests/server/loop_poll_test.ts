@@ -69,6 +69,21 @@ Deno.test("where it does not come, or cannot be sent, nobody waits for it again"
   }
 });
 
+Deno.test("a wait that is broken off leaves no timer behind", async () => {
+  for (const isGranted of [true, false]) {
+    const network = new VirtualNetwork();
+    const { clock } = network;
+    network.fate = () => [];
+    const poll = new LoopPoll({ network, clock, isAllowed: () => isGranted });
+    const wait = poll.wait();
+    await settle();
+    assertEquals(clock.pending, 1);
+    poll.close();
+    assertEquals([clock.pending, network.openSockets], [0, 0]);
+    await wait;
+  }
+});
+
 Deno.test("on the network of this machine it takes one look of the event loop", async () => {
   const network = udpNetwork("deno");
   // What keeps a process alive is the port that requests come to.
