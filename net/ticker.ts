@@ -31,9 +31,13 @@ const GRANULARITY_MS = 4;
  */
 export class Ticker {
   readonly #clock: Clock;
-  readonly #tasks = new Set<Ticking>();
+  /** An array, as a `Set` that is added to and deleted from all the time keeps what it had until a full collection. */
+  readonly #tasks: (Ticking | null)[] = [];
+  #count = 0;
   #wakeAt = Infinity;
   #cancel: (() => void) | null = null;
+  /** Whether it looks at the deadlines right now. */
+  #isAwake = false;
 
   /**
    * Makes a ticker without deadlines.
@@ -50,7 +54,10 @@ export class Ticker {
    * @param task What has it.
    */
   add(task: Ticking): void {
-    this.#tasks.add(task);
+    if (!this.#tasks.includes(task)) {
+      this.#tasks.push(task);
+      this.#count++;
+    }
     this.touch(task.deadline);
   }
 
@@ -60,8 +67,12 @@ export class Ticker {
    * @param task What had it.
    */
   delete(task: Ticking): void {
-    this.#tasks.delete(task);
-    if (this.#tasks.size > 0) return;
+    const i = this.#tasks.indexOf(task);
+    if (i < 0) return;
+    // While they are looked at, the others have to stay where they are.
+    if (this.#isAwake) this.#tasks[i] = null;
+    else this.#tasks.splice(i, 1);
+    if (--this.#count > 0) return;
     this.#cancel?.();
     this.#cancel = null;
     this.#wakeAt = Infinity;
@@ -74,7 +85,8 @@ export class Ticker {
    */
   touch(deadline: number): void {
     if (deadline >= this.#wakeAt - GRANULARITY_MS) return;
-    this.#sleepUntil(deadline);
+    if (this.#isAwake) this.#wakeAt = deadline;
+    else this.#sleepUntil(deadline);
   }
 
   #sleepUntil(deadline: number): void {
@@ -87,17 +99,31 @@ export class Ticker {
   }
 
   #wake(): void {
-    // Whoever touches while we look at the tasks needs no timer: we look for the earliest afterwards.
     this.#cancel = null;
-    this.#wakeAt = -Infinity;
+    this.#isAwake = true;
+    // What is touched meanwhile is kept here as well, also of a task that was looked at already.
+    this.#wakeAt = Infinity;
     const now = this.#clock.now();
-    for (const task of this.#tasks) {
-      if (task.deadline <= now) task.tick(now);
+    // By its place, so that those that come meanwhile have their turn.
+    for (let i = 0; i < this.#tasks.length; i++) this.#look(i, now);
+    this.#isAwake = false;
+    if (this.#count < this.#tasks.length) this.#closeGaps();
+    this.#sleepUntil(this.#wakeAt);
+  }
+
+  #look(i: number, now: number): void {
+    const task = this.#tasks[i];
+    if (!task) return;
+    if (task.deadline <= now) task.tick(now);
+    // It may have left.
+    if (this.#tasks[i] && task.deadline < this.#wakeAt) {
+      this.#wakeAt = task.deadline;
     }
-    let earliest = Infinity;
-    for (const task of this.#tasks) {
-      if (task.deadline < earliest) earliest = task.deadline;
-    }
-    this.#sleepUntil(earliest);
+  }
+
+  #closeGaps(): void {
+    let kept = 0;
+    for (const task of this.#tasks) if (task) this.#tasks[kept++] = task;
+    this.#tasks.length = kept;
   }
 }

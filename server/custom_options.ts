@@ -99,6 +99,11 @@ export interface OptionPolicy {
   readonly onFault: (error: unknown) => void;
 }
 
+/** What comes of no options. */
+const NONE: Readonly<Record<string, unknown>> = Object.freeze(
+  Object.create(null),
+);
+
 /** The custom options of one request, and the answers to them. */
 export class OptionAnswers {
   /** What parsers have made of what was asked for, by the names that were registered. */
@@ -118,6 +123,8 @@ export class OptionAnswers {
     const { customOptions, policy: { refuse = [] }, onFault } = options;
     this.#table = customOptions;
     // Without a prototype: an option may be called "constructor".
+    this.values = NONE;
+    if (customOptions.size === 0) return;
     const values: Record<string, unknown> = Object.create(null);
     for (const [folded, option] of customOptions) {
       const text = findOption(request.options, folded);

@@ -34,7 +34,7 @@ export function makeRequest(
   { body, answers, getSignal, workers }: RequestParts,
 ): TftpRequest & { readonly [WORKERS]: WayToWorkers | null } {
   const { operation, filename, options, remote, local } = info;
-  return {
+  const request = {
     operation,
     filename,
     mode: checkMode(info.mode),
@@ -42,20 +42,38 @@ export function makeRequest(
     customOptions: answers.values,
     // Not spread: what the runtime gives with a datagram is slow to copy.
     remote: {
-      transport: "udp",
+      transport: "udp" as const,
       hostname: plainHostname(remote.hostname),
       port: remote.port,
     },
     local,
     size: operation === "write" ? announcedSize(options) : null,
-    get signal() {
-      return getSignal();
-    },
     body,
     [WORKERS]: workers,
-    acknowledgeOption: (name, value) => answers.acknowledge(name, value),
+    [GET_SIGNAL]: getSignal,
+    acknowledgeOption: (name: string, value: string) =>
+      answers.acknowledge(name, value),
+  };
+  return Object.defineProperty(request, "signal", SIGNAL) as typeof request & {
+    readonly signal: AbortSignal;
   };
 }
+
+/** What makes the signal of a request. */
+const GET_SIGNAL = Symbol("getSignal");
+
+/**
+ * One getter for all requests. With one of its own, as a literal would make it, each request gets a hidden class of its
+ * own, and that keeps the request, and all that it leads to, in memory until a full collection: with files of 4 KiB a tenth
+ * of the time went into copying what nobody needed.
+ */
+const SIGNAL: PropertyDescriptor = {
+  get(this: { [GET_SIGNAL](): AbortSignal }) {
+    return this[GET_SIGNAL]();
+  },
+  enumerable: true,
+  configurable: true,
+};
 
 function checkMode(mode: string): TransferMode {
   if (mode === "octet" || mode === "netascii") return mode;

@@ -64,9 +64,8 @@ export class Session {
   #transfer: Transfer | null = null;
   #remote: RemoteTransfer | null = null;
   #progress: ProgressTeller | null = null;
-  #collectAnswers!: (
-    options: Answers,
-  ) => Promise<ReadonlyMap<string, string>>;
+  #answers: OptionAnswers | null = null;
+  #request: TftpRequest | null = null;
   #isAccepted = false;
   #isEnded = false;
 
@@ -236,10 +235,8 @@ export class Session {
       getSignal: () => this.#abortSignal(),
       workers: this.#host.workers,
     });
-    this.#collectAnswers = (options) => {
-      answers.acknowledgeAll(options);
-      return answers.collect(request);
-    };
+    this.#answers = answers;
+    this.#request = request;
     return request;
   }
 
@@ -279,7 +276,10 @@ export class Session {
       config,
       ticker,
       portsInUse: this.#host.portsInUse,
-      collectAnswers: () => this.#collectAnswers(options),
+      collectAnswers: () => {
+        this.#answers!.acknowledgeAll(options);
+        return this.#answers!.collect(this.#request!);
+      },
       yieldPort: () => this.#host.yieldPort(),
       isWanted: () => !this.#isEnded,
       onEvent: (event) => this.#host.emit({ ...event, request: this.info }),

@@ -23,9 +23,10 @@ export const ANSWER_TIME_MS = 1000;
 /** The sessions of a server. */
 export class SessionTable {
   readonly #limits: Required<ServerLimits>;
-  readonly #active = new Set<Session>();
-  readonly #activeByClient = new Map<string, Set<Session>>();
-  readonly #staying = new Set<Session>();
+  // Arrays, as a Set that is added to and deleted from all the time keeps what it had until a full collection.
+  readonly #active: Session[] = [];
+  readonly #activeByClient = new Map<string, Session[]>();
+  readonly #staying: Session[] = [];
   #onIdle: (() => void) | null = null;
 
   constructor(limits: Required<ServerLimits>) {
@@ -34,7 +35,7 @@ export class SessionTable {
 
   /** Transfers that have not ended. */
   get activeCount(): number {
-    return this.#active.size;
+    return this.#active.length;
   }
 
   /** Whether a new transfer with this client may begin; if not, why. */
@@ -42,48 +43,45 @@ export class SessionTable {
     const { maxTransfers, maxTransfersPerClient } = this.#limits;
     const own = this.#activeByClient.get(clientKey(client));
     if (
-      own && own.size >= maxTransfersPerClient && !makeRoomAmong(own, now)
+      own && own.length >= maxTransfersPerClient && !makeRoomAmong(own, now)
     ) {
       return `${maxTransfersPerClient} transfers with this client are under way`;
     }
-    if (this.#active.size < maxTransfers || this.#makeRoom(now)) return null;
+    if (this.#active.length < maxTransfers || this.#makeRoom(now)) return null;
     return `${maxTransfers} transfers are under way`;
   }
 
   /** Notes a session that begins. */
   add(session: Session): void {
-    this.#active.add(session);
+    this.#active.push(session);
     const key = clientKey(session.client);
     const own = this.#activeByClient.get(key);
-    if (own) own.add(session);
-    else this.#activeByClient.set(key, new Set([session]));
+    if (own) own.push(session);
+    else this.#activeByClient.set(key, [session]);
   }
 
   /** A session has ended; it may stay a while. */
   release(session: Session): void {
-    if (!this.#active.delete(session)) return;
+    if (!remove(this.#active, session)) return;
     const key = clientKey(session.client);
     const own = this.#activeByClient.get(key)!;
-    own.delete(session);
-    if (own.size === 0) this.#activeByClient.delete(key);
-    this.#staying.add(session);
-    if (this.#staying.size > MAX_STAYING) this.dismissOldest();
-    if (this.#active.size === 0) this.#onIdle?.();
+    remove(own, session);
+    if (own.length === 0) this.#activeByClient.delete(key);
+    this.#staying.push(session);
+    if (this.#staying.length > MAX_STAYING) this.dismissOldest();
+    if (this.#active.length === 0) this.#onIdle?.();
   }
 
   /** A session needs nothing any more. */
   forget(session: Session): void {
-    this.#staying.delete(session);
+    remove(this.#staying, session);
   }
 
   /** Ends the stay of the session that has stayed longest; whether there was one. */
   dismissOldest(): boolean {
-    for (const session of this.#staying) {
-      this.#staying.delete(session);
-      session.dismiss();
-      return true;
-    }
-    return false;
+    const oldest = this.#staying.shift();
+    oldest?.dismiss();
+    return oldest !== undefined;
   }
 
   /** Ends whatever has least to lose, because the system has nothing more to give. */
@@ -103,7 +101,7 @@ export class SessionTable {
 
   /** Fulfilled when no transfer is under way. */
   async idle(): Promise<void> {
-    if (this.#active.size === 0) return;
+    if (this.#active.length === 0) return;
     await new Promise<void>((resolve) => this.#onIdle = resolve);
   }
 
@@ -126,7 +124,7 @@ export class SessionTable {
 }
 
 /** Ends the oldest of one client's requests that it had the time to answer, and has not; whether there was one. */
-function makeRoomAmong(sessions: ReadonlySet<Session>, now: number): boolean {
+function makeRoomAmong(sessions: readonly Session[], now: number): boolean {
   for (const session of sessions) {
     if (session.isProven) continue;
     // Those behind it are younger.
@@ -137,4 +135,12 @@ function makeRoomAmong(sessions: ReadonlySet<Session>, now: number): boolean {
     return true;
   }
   return false;
+}
+
+/** Removes an item; whether it was there. */
+function remove<T>(list: T[], item: T): boolean {
+  const i = list.indexOf(item);
+  if (i < 0) return false;
+  list.splice(i, 1);
+  return true;
 }

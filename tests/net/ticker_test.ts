@@ -177,6 +177,31 @@ Deno.test("the last task may leave while it is called", async () => {
   assertEquals(clock.pending, 0);
 });
 
+Deno.test("a task that leaves while it is called leaves no timer behind, whatever its deadline", async () => {
+  const { clock, ticker } = start();
+  const other = new Alarm(Infinity);
+  const alarm: Alarm = new Alarm(100, 1000, () => ticker.delete(alarm));
+  ticker.add(alarm);
+  ticker.add(other);
+  await clock.advance(100);
+  assertEquals([alarm.rings, clock.pending], [[100], 0]);
+});
+
+Deno.test("a task that is added twice is called once, and gone when it is deleted", async () => {
+  const { clock, ticker } = start();
+  const alarm = new Alarm(100);
+  ticker.add(alarm);
+  ticker.add(alarm);
+  await clock.advance(100);
+  assertEquals(alarm.rings, [100]);
+  alarm.deadline = 200;
+  ticker.touch(200);
+  ticker.delete(alarm);
+  ticker.delete(alarm);
+  await clock.advance(1000);
+  assertEquals([alarm.rings, clock.pending], [[100], 0]);
+});
+
 Deno.test("a task may make another leave that was about to be called", async () => {
   const { clock, ticker } = start();
   const victim = new Alarm(100);
@@ -214,6 +239,19 @@ Deno.test("a deadline that another task brings forward is kept without a timer m
   assertEquals(clock.pending, 1);
   await clock.advance(10);
   assertEquals(late.rings, [110]);
+});
+
+Deno.test("a deadline that a later task brings forward, of one that was looked at before, is kept", async () => {
+  const { clock, ticker } = start();
+  const first = new Alarm(5000);
+  const second = new Alarm(100, Infinity, () => {
+    first.deadline = 300;
+    ticker.touch(300);
+  });
+  ticker.add(first);
+  ticker.add(second);
+  await clock.advance(1000);
+  assertEquals([first.rings, second.rings], [[300], [100]]);
 });
 
 Deno.test("a timer that fires early is set again", async () => {

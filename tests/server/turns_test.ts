@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { DatagramSocket } from "../../net/mod.ts";
 import {
+  BATCH,
   MIN_SOCKETS,
   needsTurns,
   OPERATIONS_PER_TURN,
@@ -44,22 +45,63 @@ Deno.test("a few sockets do as they like", async () => {
   assertEquals(polls.length, 0);
 });
 
-Deno.test("of many, what does not fit into a turn waits for the next one, and goes first then", async () => {
-  const { network, sockets, polls, next } = await make(MIN_SOCKETS);
-  const [a, b, c] = sockets;
+Deno.test("of many, who wants to receive when a turn is full waits for the next one, and goes first then", async () => {
+  const { network, sockets, polls, next } = await make(OPERATIONS_PER_TURN);
   for (let i = 0; i < OPERATIONS_PER_TURN; i++) {
+    await sockets[0]!.send(new Uint8Array(4), TO);
+  }
+  const received: number[] = [];
+  for (const [i, socket] of sockets.entries()) {
+    network.inject(TO, socket.address, new Uint8Array(4));
+    socket.receive(new Uint8Array(4)).then(() => received.push(i));
+  }
+  await settle();
+  assertEquals([received.length, polls.length], [0, 1]);
+  await next();
+  // Half of a turn is for what they answer.
+  const half = Math.ceil(OPERATIONS_PER_TURN / 2 / BATCH) * BATCH;
+  assertEquals(received, sockets.map((_, i) => i).slice(0, half));
+  await next();
+  assertEquals(received, sockets.map((_, i) => i));
+});
+
+Deno.test("who sends a window for each datagram that comes lets fewer begin in a turn", async () => {
+  const { network, sockets, polls, next } = await make(MIN_SOCKETS);
+  const [a, ...rest] = sockets;
+  let received = 0;
+  const perTurn: number[] = [];
+  for (let turn = 0; turn < 40; turn++) {
+    for (let i = 0; i < OPERATIONS_PER_TURN; i++) {
+      await a!.send(new Uint8Array(4), TO);
+    }
+    received = 0;
+    const waiting = rest.map(async (socket) => {
+      network.inject(TO, socket.address, new Uint8Array(4));
+      await socket.receive(new Uint8Array(4));
+      received++;
+      for (let i = 0; i < 64; i++) await socket.send(new Uint8Array(4), TO);
+    });
+    await next();
+    perTurn.push(received);
+    for (let more = 0; more < 4; more++) await next();
+    await Promise.all(waiting);
+  }
+  assertEquals(perTurn[0], rest.length);
+  assertEquals(perTurn.at(-1), BATCH);
+  assertEquals(polls.length > 0, true);
+});
+
+Deno.test("what is sent counts, but never waits", async () => {
+  const { network, sockets: [a, b], next } = await make(MIN_SOCKETS);
+  for (let i = 0; i < 2 * OPERATIONS_PER_TURN; i++) {
     await a!.send(new Uint8Array(4), TO);
   }
-  network.transcript.length = 0;
-  b!.send(new Uint8Array(4), TO);
-  c!.send(new Uint8Array(4), TO);
-  await settle();
-  assertEquals([network.transcript.length, polls.length], [0, 1]);
+  assertEquals(network.transcript.length, 2 * OPERATIONS_PER_TURN);
+  const received = b!.receive(new Uint8Array(4)).then(() => "received");
+  network.inject(TO, b!.address, new Uint8Array(4));
+  assertEquals(await Promise.race([received, settle()]), undefined);
   await next();
-  const ports = network.transcript.map((line) =>
-    Number(/:(\d+) >/.exec(line)![1])
-  );
-  assertEquals(ports, [b!.address.port, c!.address.port]);
+  assertEquals(await received, "received");
 });
 
 Deno.test("a turn ends when the loop has looked, however little was done", async () => {
