@@ -250,6 +250,11 @@ static void on_data(struct client *client, size_t length) {
   end(client, !file->is_known || client->bytes == file->size);
 }
 
+static int is_first_answer(void) {
+  int number = packet[2] << 8 | packet[3];
+  return packet[1] == OACK || (packet[1] == DATA && number == 1) || (packet[1] == ERROR && number != 5);
+}
+
 static void on_readable(struct client *client) {
   int fd = client->fd;
   while (client->fd == fd) {
@@ -260,6 +265,8 @@ static void on_readable(struct client *client) {
     packets_in++;
     if (length < 4) continue;
     if (!client->has_peer) {
+      /* What else comes is meant for whoever had this port before. */
+      if (!is_first_answer()) continue;
       client->peer = from;
       client->has_peer = 1;
     } else if (from.sin_port != client->peer.sin_port) {
