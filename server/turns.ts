@@ -96,7 +96,7 @@ export class Turns {
   take(): Promise<void> | null {
     if (this.#sockets < MIN_SOCKETS && this.#batches.length === 0) return null;
     this.#look();
-    if (this.#left > 0) {
+    if (this.#left > 0 && this.#batches.length === 0) {
       this.#left--;
       this.#received++;
       return null;

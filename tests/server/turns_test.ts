@@ -65,6 +65,29 @@ Deno.test("of many, who wants to receive when a turn is full waits for the next 
   assertEquals(received, sockets.map((_, i) => i));
 });
 
+Deno.test("whoever comes while others still wait goes behind them", async () => {
+  const { network, sockets, next } = await make(OPERATIONS_PER_TURN);
+  for (let i = 0; i < OPERATIONS_PER_TURN; i++) {
+    await sockets[0]!.send(new Uint8Array(4), TO);
+  }
+  const [newcomer, ...waiting] = sockets;
+  const received: DatagramSocket[] = [];
+  const receive = (socket: DatagramSocket) => {
+    network.inject(TO, socket.address, new Uint8Array(4));
+    socket.receive(new Uint8Array(4)).then(() => received.push(socket));
+  };
+  waiting.forEach(receive);
+  await next();
+  const first = received.length;
+  assertEquals(first > 0 && first < waiting.length, true);
+  receive(newcomer!);
+  await settle();
+  assertEquals(received.length, first);
+  await next();
+  assertEquals(received.at(-1), newcomer);
+  assertEquals(received.length, OPERATIONS_PER_TURN);
+});
+
 Deno.test("who sends a window for each datagram that comes lets fewer begin in a turn", async () => {
   const { network, sockets, polls, next } = await make(MIN_SOCKETS);
   const [a, ...rest] = sockets;
