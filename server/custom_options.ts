@@ -122,9 +122,9 @@ export class OptionAnswers {
   constructor(request: RequestInfo, options: OptionPolicy) {
     const { customOptions, policy: { refuse = [] }, onFault } = options;
     this.#table = customOptions;
-    // Without a prototype: an option may be called "constructor".
     this.values = NONE;
     if (customOptions.size === 0) return;
+    // Without a prototype: an option may be called "constructor".
     const values: Record<string, unknown> = Object.create(null);
     for (const [folded, option] of customOptions) {
       const text = findOption(request.options, folded);

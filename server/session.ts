@@ -64,6 +64,7 @@ export class Session {
   #transfer: Transfer | null = null;
   #remote: RemoteTransfer | null = null;
   #progress: ProgressTeller | null = null;
+  // Not a closure over both: kept in a field, it would keep the session until a full collection.
   #answers: OptionAnswers | null = null;
   #request: TftpRequest | null = null;
   #isAccepted = false;
